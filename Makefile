@@ -1,0 +1,45 @@
+# Every target makes what it needs first; a second call takes no install time.
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench lock schema
+SHELL := /bin/sh
+ARGS ?=
+
+help: ## List the targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
+
+demo: .venv/runtime ## Watch unsigned requests arrive, leave signed and be verified (ARGS="--once" to end)
+	@.venv/bin/signer-proxy demo $(ARGS)
+
+test: .venv/dev ## Run every test (ARGS="-k name" for some)
+	@.venv/bin/pytest $(ARGS)
+
+check: .venv/dev ## Format, lint and types, as CI does
+	@.venv/bin/ruff format --check .
+	@.venv/bin/ruff check .
+	@.venv/bin/mypy
+
+bench: .venv/dev ## Measure against direct calls and bare mitmdump, side by side
+	@.venv/bin/python -m benchmarks $(ARGS)
+
+schema: .venv/dev ## Write the config's JSON Schema anew
+	@.venv/bin/python -m signer_proxy.json_schema > config/signer-proxy.schema.json
+
+lock: .venv/dev ## Resolve the dependencies anew, with hashes
+	@.venv/bin/python -m pip install -qq uv
+	@$(call compile,--group build,requirements.txt)
+	@$(call compile,--group build --group dev,requirements-dev.txt)
+
+compile = .venv/bin/uv pip compile --quiet pyproject.toml $(1) --universal --python-version 3.12 --upgrade \
+  --generate-hashes --no-emit-index-url --no-annotate --no-header --output-file $(2)
+
+# The interpreter: uv's, where uv is installed, else the first Python 3.12 or newer that there is.
+.venv/bin/python:
+	@.ci/venv
+
+.venv/runtime: .venv/bin/python requirements.txt pyproject.toml
+	@.ci/install requirements.txt
+	@touch $@
+
+.venv/dev: .venv/bin/python requirements-dev.txt pyproject.toml
+	@.ci/install requirements-dev.txt
+	@touch $@ .venv/runtime
