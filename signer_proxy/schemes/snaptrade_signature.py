@@ -1,0 +1,129 @@
+"""Scheme `snaptrade-signature`: `clientId` and `timestamp` in the query, an HMAC-SHA256 in the header `Signature`.
+
+The signature is base64(HMAC-SHA256(consumer key, canonical JSON of {"content", "path", "query"})), path and query as
+they are sent. Source: SnapTrade, "Request Signatures".
+"""
+
+import hmac
+import math
+from base64 import b64encode
+from dataclasses import dataclass, field
+from typing import ClassVar, Literal
+
+from pydantic import SecretStr
+
+from signer_proxy import canonical_json, query
+from signer_proxy.content_coding import unpack
+from signer_proxy.errors import AccessDeniedError, NotSignableError
+from signer_proxy.message import SENDABLE_TARGET, Request, split_target, values, without
+from signer_proxy.operations import Operations
+from signer_proxy.operations.snaptrade import OPERATIONS
+from signer_proxy.schemes.explanation import Explanation, Signed
+
+_USER_ID, _USER_SECRET, _CLIENT_ID, _TIMESTAMP = "userId", "userSecret", "clientId", "timestamp"
+_SIGNATURE = "Signature"
+_REGISTER_USER = "/snapTrade/registerUser"
+
+
+@dataclass(frozen=True, slots=True)
+class SnaptradeSignature:
+    """One profile's credentials and choices, checked; `max_body` is in bytes."""
+
+    name: ClassVar[str] = "snaptrade-signature"
+    operations: ClassVar[Operations] = OPERATIONS
+
+    client_id: str
+    consumer_key: SecretStr
+    account: Literal["commercial", "personal"] = "commercial"
+    user_id: str | None = None
+    user_secret: SecretStr | None = None
+    form: canonical_json.Form = "ascii"
+    max_body: int = 10 * 1024 * 1024
+    _key: bytes = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        # The docs' TypeScript sample signs with encodeURI(key); the API and the SDKs take the key's bytes as they are.
+        object.__setattr__(self, "_key", self.consumer_key.get_secret_value().encode())
+
+    def sign(self, request: Request, now: float) -> Signed:
+        """Sign a request whose target and headers are otherwise final; `now` is in seconds since the epoch.
+
+        Raises NotSignableError, BodyTooLargeError and, where a personal key would register a user, AccessDeniedError.
+        """
+        if not SENDABLE_TARGET.fullmatch(request.target):
+            raise NotSignableError("the target holds '#' or bytes outside 0x21 to 0x7E (percent-encode them)")
+        path, raw_query = split_target(request.target)
+        content, warnings = self._content(request)
+        sent, added = self._query(request.method, path, raw_query or b"", now)
+        base = b'{"content":%b,"path":%b,"query":%b}' % (content, self._text(path), self._text(sent))
+        digest = b64encode(hmac.digest(self._key, base, "sha256")).decode()
+        headers = (*without(request.headers, b"signature"), (_SIGNATURE.encode(), digest.encode()))
+        before = [query.name(part) for part in query.parameters(raw_query or b"")]
+        if values(request.headers, b"signature"):
+            before.append(_SIGNATURE)
+        explanation = _explain(self.name, base, digest, before=before, ours=[*added, _SIGNATURE], own=self._own())
+        return Signed(path + b"?" + sent, headers, explanation, warnings)
+
+    def _content(self, request: Request) -> tuple[bytes, tuple[str, ...]]:
+        """Return the body's canonical form and the warnings that it deserves."""
+        body = unpack(request.body, values(request.headers, b"content-encoding"), self.max_body)
+        if not body:
+            return b"null", ()
+        try:
+            content, repeated = canonical_json.parse(body)
+            canonical = canonical_json.serialize(content, self.form)
+        except canonical_json.NotJsonError as e:
+            raise NotSignableError(f"body: a SnapTrade signature covers JSON, and {e} (send a JSON body)") from e
+        ambiguous = repeated or canonical_json.is_ambiguous(content, canonical)
+        warnings = ("canonical-ambiguous",) * ambiguous + ("content-type",) * (not _says_json(request))
+        # The documents: "null for requests where the body would otherwise be {}"; other empty values are content.
+        return (b"null" if canonical == b"{}" else canonical), warnings
+
+    def _query(self, method: str, path: bytes, raw: bytes, now: float) -> tuple[bytes, list[str]]:
+        """Return the query that is sent, and the names of the parameters in it that are ours."""
+        rest, _ = query.take_out(raw, self._own())
+        ours = self._user(method, path, rest)
+        ours += [(_CLIENT_ID, self.client_id), (_TIMESTAMP, str(math.floor(now)))]
+        return query.append(rest, ours), [name for name, _ in ours]
+
+    def _own(self) -> frozenset[str]:
+        """Return the parameters of which no copy of the client's leaves: personal keys must send no user."""
+        user = {_USER_ID, _USER_SECRET} if self.account == "personal" else set()
+        return frozenset({_CLIENT_ID, _TIMESTAMP} | user)
+
+    def _user(self, method: str, path: bytes, rest: bytes) -> list[tuple[str, str]]:
+        """Return the profile's user where the operation takes one and the client names no other."""
+        operation = self.operations.find(method, path.decode("ascii"))
+        if operation is None:
+            return []
+        if operation.path == _REGISTER_USER and self.account == "personal":
+            raise AccessDeniedError("account: a personal key must not register users (use a commercial key)")
+        if not operation.takes_user or self.user_id is None or self.account == "personal":
+            return []
+        sent = [(query.name(part), query.value(part)) for part in query.parameters(rest)]
+        users = [value for name, value in sent if name == _USER_ID]
+        pairs = [] if users else [(_USER_ID, self.user_id)]
+        is_ours = all(user == self.user_id for user in users)
+        if self.user_secret is not None and is_ours and _USER_SECRET not in (name for name, _ in sent):
+            pairs.append((_USER_SECRET, self.user_secret.get_secret_value()))
+        return pairs
+
+    def _text(self, raw: bytes) -> bytes:
+        return canonical_json.serialize(raw.decode("ascii"), self.form)
+
+
+def _says_json(request: Request) -> bool:
+    return all(b"json" in value.lower() for value in values(request.headers, b"content-type"))
+
+
+def _explain(
+    scheme: str, base: bytes, digest: str, *, before: list[str], ours: list[str], own: frozenset[str]
+) -> Explanation:
+    return Explanation(
+        scheme,
+        base,
+        digest,
+        added=tuple(name for name in ours if name not in before),
+        replaced=tuple(name for name in ours if name in before),
+        removed=tuple(sorted(own.intersection(before).difference(ours))),
+    )
