@@ -1,0 +1,47 @@
+"""The command line: one module a command, imported when it is called, so that only what needs it loads mitmproxy."""
+
+import importlib
+import sys
+from typing import Final
+
+import click
+
+from signer_proxy import __version__
+from signer_proxy.errors import ConfigError, StartError
+
+_COMMANDS: Final = {
+    "run": "The daemon, in the foreground.",
+    "demo": "Watch unsigned requests arrive, leave signed and be verified, without an account.",
+    "sandbox": "The API's stand-in alone.",
+}
+
+
+class _Commands(click.Group):
+    def list_commands(self, _: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, _: click.Context, name: str) -> click.Command | None:
+        if name not in _COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"signer_proxy.cli.{name}").command
+        return command
+
+    def format_commands(self, _: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, message="%(prog)s %(version)s")
+def commands() -> None:
+    """Sign requests for the SnapTrade API on their way out of this machine."""
+
+
+def main() -> None:
+    """Run a command; what is wrong with a config or a port is said in a line each, without a traceback."""
+    try:
+        commands.main(prog_name="signer-proxy")
+    except (ConfigError, StartError) as e:
+        for line in str(e).splitlines():
+            click.echo(f"signer-proxy: {line}", err=True)
+        sys.exit(1)

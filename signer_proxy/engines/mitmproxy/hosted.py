@@ -1,0 +1,106 @@
+"""The same daemon inside mitmdump or mitmweb, as a script: their signals, logs and inspector, our answers."""
+
+import asyncio
+import logging
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from mitmproxy import ctx
+from mitmproxy.addonmanager import Loader
+from mitmproxy.exceptions import OptionsError
+
+from signer_proxy import exchange_log
+from signer_proxy.configuration import Configuration, find, load
+from signer_proxy.engines.mitmproxy.engine import OPTIONS, Engine
+from signer_proxy.engines.mitmproxy.forwarder import Forwarder
+from signer_proxy.engines.mitmproxy.gate import Gate
+from signer_proxy.engines.mitmproxy.listeners import Listeners
+from signer_proxy.errors import ConfigError
+from signer_proxy.proxy import Exchange, Proxy
+from signer_proxy.reload import Reloader
+from signer_proxy.runtime import build
+from signer_proxy.upstream import open_pool
+
+logger = logging.getLogger(__name__)
+
+# What would let traffic pass by our hooks, change it behind them, or write it with its secrets to a file.
+_REFUSED: Final[Mapping[str, object]] = {
+    "stream_large_bodies": None,
+    "ignore_hosts": [],
+    "allow_hosts": [],
+    "tcp_hosts": [],
+    "udp_hosts": [],
+    "block_list": [],
+    "map_local": [],
+    "map_remote": [],
+    "modify_body": [],
+    "modify_headers": [],
+    "server_replay": [],
+    "proxyauth": None,
+    "save_stream_file": None,
+    "hardump": "",
+}
+
+
+class HostedSigner:
+    """The addon that loads the config, opens its ports in place of the host's own, and keeps both current."""
+
+    name = "signer"
+
+    def __init__(self) -> None:
+        self._forwarder = Forwarder()
+        self._configuration: Configuration | None = None
+        self._serving: asyncio.Task[None] | None = None
+        self.addons = [Gate(), self._forwarder]
+
+    def load(self, loader: Loader) -> None:
+        """Declare the option that names the config."""
+        loader.add_option("signer_config", str, "", "The config of signer-proxy; found as `signer-proxy run` does.")
+
+    def configure(self, updated: set[str]) -> None:
+        """Check the host's options, and load the config once. Raises OptionsError."""
+        for name, harmless in _REFUSED.items():
+            if getattr(ctx.options, name) not in (harmless, None):
+                raise OptionsError(f"signer-proxy: option {name} would break what the proxy promises (leave it out)")
+        if self._configuration is None:
+            self._configuration = _load(ctx.options.signer_config)
+            ports = build(self._configuration).ports
+            ctx.options.update(mode=Listeners().modes(ports), server=True, **OPTIONS)
+        elif "signer_config" in updated:
+            raise OptionsError("signer-proxy: signer_config cannot change while the proxy runs (start it anew)")
+
+    def running(self) -> None:
+        """Begin to serve."""
+        self._serving = asyncio.create_task(self._serve())
+
+    def done(self) -> None:
+        """End."""
+        if self._serving is not None:
+            self._serving.cancel()
+
+    async def _serve(self) -> None:
+        assert self._configuration is not None
+        runtime = build(self._configuration)
+        async with open_pool(os.environ) as pool:
+            self._forwarder.proxy = Proxy(runtime, pool, _log)
+            engine = Engine(self._forwarder.proxy)
+            await engine.put(runtime)
+            with suppress(asyncio.CancelledError):
+                await Reloader(self._configuration, os.environ, engine.put).watch()
+
+
+def _load(named: str) -> Configuration:
+    try:
+        configuration = load(find(Path(named) if named else None, os.environ, Path.cwd()), os.environ)
+    except ConfigError as e:
+        raise OptionsError("\n".join(f"signer-proxy: {problem}" for problem in e.problems)) from e
+    for warning in configuration.warnings:
+        logger.warning("%s", warning)
+    return configuration
+
+
+def _log(done: Exchange) -> None:
+    logger.info("%s", exchange_log.line(done))

@@ -1,0 +1,78 @@
+"""The ports: which are open, and the change from some to others without a moment in which one is missing."""
+
+import asyncio
+import socket
+from collections.abc import Iterable
+from typing import Final
+
+from mitmproxy import ctx
+from mitmproxy.addons.proxyserver import Proxyserver
+from mitmproxy.proxy.mode_specs import ProxyMode, ReverseMode
+
+from signer_proxy.errors import StartError
+
+# mitmproxy wants a target; this one cannot exist (RFC 6761, section 6.4). It is the same for every port, since a spec
+# that changes would close its port, and the upstream is chosen by the port.
+_NOWHERE: Final = "signer-proxy.invalid"
+
+
+def is_ours(mode: ProxyMode) -> bool:
+    """Tell whether a connection came in by a port of ours."""
+    return isinstance(mode, ReverseMode) and mode.address[0] == _NOWHERE
+
+
+class Listeners:
+    """The listening sockets on this machine's own addresses: 127.0.0.1 and, where it exists, ::1."""
+
+    def __init__(self) -> None:
+        self._hosts = ("127.0.0.1", "::1") if _has_ipv6_loopback() else ("127.0.0.1",)
+
+    def modes(self, ports: Iterable[int]) -> list[str]:
+        """Return mitmproxy's option `mode` for `ports`."""
+        return [f"reverse:http://{_NOWHERE}@{host}:{port}" for port in sorted(ports) for host in self._hosts]
+
+    async def open(self, ports: Iterable[int]) -> None:
+        """Open `ports` beside those that are open, all or none. Raises StartError that names the port."""
+        server = _server()
+        before = [instance.mode for instance in server.servers]
+        modes = [ProxyMode.parse(mode) for mode in self.modes(ports)]
+        await server.servers.update([*before, *(mode for mode in modes if mode not in before)])
+        failed = [instance for instance in server.servers if not instance.is_running]
+        if failed:
+            reasons = {_reason(instance.mode, instance.last_exception) for instance in failed}
+            await server.servers.update(before)
+            raise StartError("; ".join(sorted(reasons)))
+
+    async def keep(self, ports: Iterable[int]) -> None:
+        """Close every port but `ports`; connections to the others live on."""
+        modes = self.modes(ports)
+        await _server().servers.update([ProxyMode.parse(mode) for mode in modes])
+        ctx.options.update(mode=modes)
+
+    def are_writing(self) -> bool:
+        """Tell whether a client has not yet taken all that was written to it."""
+        transports = [io for handler in _server().connections.values() for io in handler.transports.values()]
+        writers = [io.writer for io in transports if isinstance(io.writer, asyncio.StreamWriter)]
+        return any(writer.transport.get_write_buffer_size() for writer in writers)
+
+
+def _server() -> Proxyserver:
+    server = ctx.master.addons.get("proxyserver")
+    assert isinstance(server, Proxyserver)
+    return server
+
+
+def _reason(mode: ProxyMode, error: Exception | None) -> str:
+    host, port = mode.custom_listen_host, mode.custom_listen_port
+    why = error.strerror if isinstance(error, OSError) and error.strerror else "unknown reason"
+    why = "it is in use" if isinstance(error, OSError) and error.errno == 98 else why
+    return f"cannot listen on {host} port {port}: {why} (stop what listens there, or change the upstream's port)"
+
+
+def _has_ipv6_loopback() -> bool:
+    try:
+        with socket.socket(socket.AF_INET6, socket.SOCK_STREAM) as probe:
+            probe.bind(("::1", 0))
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,40 @@
+"""mitmproxy's flows and our requests and answers, each into the other, byte for byte."""
+
+import time
+from collections.abc import Callable
+
+from mitmproxy import http
+from mitmproxy.connection import ConnectionState
+
+from signer_proxy.message import Answer, Request, values
+
+PROFILE = "signer_profile"
+"""Where a flow's metadata keeps the profile that it was served with, for a replay."""
+
+
+def request_of(flow: http.HTTPFlow) -> Request:
+    """Return the request of a flow that a listener took in or that is replayed."""
+    data = flow.request.data
+    assert data.content is not None  # nothing is streamed: the options see to it
+    headers, authority = data.headers.fields, data.authority
+    if flow.request.is_http2:
+        # RFC 9113, section 8.3.1: :authority stands for Host, and a Host beside it must say the same.
+        if authority and values(headers, b"host") != [authority]:
+            headers = ((b"Host", authority), *headers)
+        authority = b""
+    port = flow.client_conn.sockname[1]
+    return Request(data.method.decode("ascii", "replace"), data.path, headers, data.content, authority, port)
+
+
+def response_of(answer: Answer) -> http.Response:
+    """Return an answer as mitmproxy sends it."""
+    now = time.time()
+    headers = http.Headers(answer.headers)
+    return http.Response(b"HTTP/1.1", answer.status, answer.reason, headers, answer.body, None, now, now)
+
+
+def is_wanted(flow: http.HTTPFlow) -> Callable[[], bool]:
+    """Return a question: whether the client is still there to get an answer."""
+    if flow.is_replay:
+        return lambda: True
+    return lambda: bool(flow.client_conn.state & ConnectionState.CAN_WRITE)
