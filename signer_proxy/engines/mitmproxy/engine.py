@@ -43,10 +43,15 @@ class Engine:
         ctx.options.update(body_size_limit=str(runtime.max_body))
         await self._listeners.keep(runtime.ports)
 
+    async def take_over(self, runtime: Runtime) -> None:
+        """Put the first runtime in use inside a host program, which opened a port of its own at the start."""
+        await self._listeners.close()
+        await self.put(runtime)
+
     async def close(self, seconds: float) -> None:
         """Close the ports, and end what is under way within `seconds`."""
         end = time.monotonic() + seconds
-        await self._listeners.keep(())
+        await self._listeners.close()
         await self._proxy.close(seconds)
         while self._listeners.are_writing() and time.monotonic() < end:
             await asyncio.sleep(0.01)

@@ -87,7 +87,7 @@ class HostedSigner:
         async with open_pool(os.environ) as pool:
             self._forwarder.proxy = Proxy(runtime, pool, _log)
             engine = Engine(self._forwarder.proxy)
-            await engine.put(runtime)
+            await engine.take_over(runtime)
             with suppress(asyncio.CancelledError):
                 await Reloader(self._configuration, os.environ, engine.put).watch()
 
@@ -96,7 +96,7 @@ def _load(named: str) -> Configuration:
     try:
         configuration = load(find(Path(named) if named else None, os.environ, Path.cwd()), os.environ)
     except ConfigError as e:
-        raise OptionsError("\n".join(f"signer-proxy: {problem}" for problem in e.problems)) from e
+        raise OptionsError("\n".join(f"signer-proxy: {problem}" for problem in e.problems)) from None
     for warning in configuration.warnings:
         logger.warning("%s", warning)
     return configuration

@@ -49,6 +49,10 @@ class Listeners:
         await _server().servers.update([ProxyMode.parse(mode) for mode in modes])
         ctx.options.update(mode=modes)
 
+    async def close(self) -> None:
+        """Close every port, those of a host program as well."""
+        await _server().servers.update([])
+
     def are_writing(self) -> bool:
         """Tell whether a client has not yet taken all that was written to it."""
         transports = [io for handler in _server().connections.values() for io in handler.transports.values()]

@@ -1,0 +1,1 @@
+"""An upstream that stands in for the real APIs and believes nothing."""

@@ -1,0 +1,103 @@
+"""Stand before every route: read the request as raw bytes, verify it, count it, and mark the answer."""
+
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from signer_proxy.sandbox.clients import Client
+from signer_proxy.sandbox.content import MAX_BODY, read_content, too_large
+from signer_proxy.sandbox.errors import ApiError
+from signer_proxy.sandbox.limits import RateLimits
+from signer_proxy.sandbox.verifier import Signed, identify, read_query, verify
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """A request whose signature is right, as the routes get it: in the scope's state, as `verified`."""
+
+    client: Client
+    query: Mapping[str, str] = field(repr=False)
+    content: object = field(repr=False)
+
+
+class Gate:
+    """ASGI middleware that lets verified requests through, and unsigned ones to `open_paths` when they only read.
+
+    Whoever sends a Signature wants it checked, so on an open path a wrong one is refused as well.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        clients: Mapping[str, Client],
+        open_paths: frozenset[bytes],
+        limits: RateLimits,
+        clock: Callable[[], float],
+    ) -> None:
+        self._app = app
+        self._clients = clients
+        self._open_paths = open_paths
+        self._limits = limits
+        self._clock = clock
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        now = self._clock()
+        client: Client | None = None
+        verdict = {"Sandbox-Verdict": "refused"}
+        app = self._app
+        try:
+            body = await _read_body(receive)
+            if body is None:
+                return
+            if self._is_open(scope):
+                verdict = {}
+            else:
+                parameters = read_query(scope["query_string"])
+                client = identify(parameters, self._clients)
+                content = read_content(body, _values(scope, b"content-encoding"))
+                signed = Signed(scope["raw_path"], scope["query_string"], content, _values(scope, b"signature"))
+                verify(signed, parameters.get("timestamp"), client, now=now)
+                verdict = {"Sandbox-Verdict": "verified"}
+                self._limits.count(client.client_id, now)
+                scope.setdefault("state", {})["verified"] = Verified(client, parameters, content)
+        except ApiError as e:
+            app = e.answer()
+        standing = self._limits.standing(client.client_id if client else None, now)
+        marks = {"X-Request-ID": str(uuid.uuid4()), **verdict, **(standing.headers() if standing else {})}
+        await app(scope, receive, _marking(send, marks))
+
+    def _is_open(self, scope: Scope) -> bool:
+        reads = scope["method"] in ("GET", "HEAD")
+        return reads and scope["raw_path"] in self._open_paths and not _values(scope, b"signature")
+
+
+async def _read_body(receive: Receive) -> bytes | None:
+    """Return the whole body, or None when the client goes away before its end."""
+    body = bytearray()
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        body += message.get("body", b"")
+        if len(body) > MAX_BODY:
+            raise too_large()
+        if not message.get("more_body", False):
+            return bytes(body)
+
+
+def _values(scope: Scope, name: bytes) -> list[bytes]:
+    return [value for key, value in scope["headers"] if key == name]
+
+
+def _marking(send: Send, marks: Mapping[str, str]) -> Send:
+    async def marked(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            MutableHeaders(scope=message).update(marks)
+        await send(message)
+
+    return marked

@@ -1,0 +1,1 @@
+"""What the SnapTrade API does behind its signatures: users, their accounts, and the orders they place."""
