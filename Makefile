@@ -22,7 +22,7 @@ bench: .venv/dev ## Measure against direct calls and bare mitmdump, side by side
 	@.venv/bin/python -m benchmarks $(ARGS)
 
 schema: .venv/dev ## Write the config's JSON Schema anew
-	@.venv/bin/python -m signer_proxy.json_schema > config/signer-proxy.schema.json
+	@.venv/bin/python -m signer_proxy.settings.json_schema > config/signer-proxy.schema.json
 
 lock: .venv/dev ## Resolve the dependencies anew, with hashes
 	@.venv/bin/python -m pip install -qq uv

@@ -1,7 +1,7 @@
-"""Canonical JSON: keys sorted at every level, no white space, as SnapTrade's request signatures want it.
+r"""Canonical JSON: keys sorted at every level, no white space, as SnapTrade's request signatures want it.
 
 Source: SnapTrade, "Request Signatures", section Canonical JSON Rules. The rules name no escaping and no number
-format, so the vendor's SDKs differ there: Python's writes `\\u00e9`, `1.0` and exact integers, TypeScript's raw
+format, so the vendor's SDKs differ there: Python's writes `\u00e9`, `1.0` and exact integers, TypeScript's raw
 UTF-8, `1` and integers through doubles. The API is a Python server, so Python's form is the default.
 """
 
@@ -23,12 +23,27 @@ _ENCODERS: dict[Form, json.JSONEncoder] = {
 
 # What `key in {}` finds in JavaScript before anything was put there: the TypeScript SDK drops these keys.
 _OBJECT_PROTOTYPE = frozenset(
-    "constructor hasOwnProperty isPrototypeOf propertyIsEnumerable toLocaleString toString valueOf __defineGetter__"
-    " __defineSetter__ __lookupGetter__ __lookupSetter__ __proto__".split()
+    {
+        "__defineGetter__",
+        "__defineSetter__",
+        "__lookupGetter__",
+        "__lookupSetter__",
+        "__proto__",
+        "constructor",
+        "hasOwnProperty",
+        "isPrototypeOf",
+        "propertyIsEnumerable",
+        "toLocaleString",
+        "toString",
+        "valueOf",
+    }
 )
 
+# Python escapes these, U+007F included, and TypeScript does not; both escape halves of surrogate pairs.
+_ESCAPED_BY_PYTHON = re.compile("[\x7f-\ud7ff\ue000-\U0010ffff]")
+
 # Without one of these in the canonical form there is nothing to compare: most bodies are done with one search.
-_SUSPECT = re.compile(rb"[\x80-\xff]|\\u|\d[.eE]|\d{16}|" + "|".join(_OBJECT_PROTOTYPE).encode())
+_SUSPECT = re.compile(rb"[\x7f-\xff]|\\u|\d[.eE]|\d{16}|" + "|".join(_OBJECT_PROTOTYPE).encode())
 
 
 class NotJsonError(ValueError):
@@ -115,7 +130,7 @@ def _walk(value: Json) -> Iterator[Json]:
 def _differs(part: Json) -> bool:
     match part:
         case str():
-            return not part.isascii()
+            return _ESCAPED_BY_PYTHON.search(part) is not None
         case bool() | None:
             return False
         case int():

@@ -40,7 +40,7 @@ def _check_form(request: Request) -> None:
     for name, value in request.headers:
         if not _HEADER_NAME.fullmatch(name):
             raise BadRequestError(f"{_shown(name)} is no name of a header")
-        if any(byte < 0x20 and byte != 0x09 or byte == 0x7F for byte in value):
+        if any((byte < 0x20 and byte != 0x09) or byte == 0x7F for byte in value):
             raise BadRequestError(f"the header {name.decode('ascii')} spans lines or holds control bytes")
 
 

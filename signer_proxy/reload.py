@@ -9,9 +9,9 @@ from typing import Final
 
 from watchfiles import awatch
 
-from signer_proxy.configuration import Configuration, load, watched
 from signer_proxy.errors import ConfigError, StartError
 from signer_proxy.runtime import Runtime, build
+from signer_proxy.settings.configuration import Configuration, load, watched
 
 logger = logging.getLogger(__name__)
 
@@ -26,7 +26,7 @@ type Fingerprint = tuple[object, ...]
 
 
 class Reloader:
-    """Watches the files of one config; `put` makes a runtime the one in use, or raises StartError and changes nothing."""
+    """Watches the files of a config; `put` makes a runtime the one in use, or raises StartError and changes nothing."""
 
     def __init__(
         self, configuration: Configuration, environ: Mapping[str, str], put: Callable[[Runtime], Awaitable[None]]

@@ -6,10 +6,10 @@ from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from signer_proxy.access import Policy
-from signer_proxy.configuration import Configuration
 from signer_proxy.operations import Access
 from signer_proxy.schemes import Scheme, SnaptradeSignature
-from signer_proxy.settings import SnapTradeSignature
+from signer_proxy.settings.configuration import Configuration
+from signer_proxy.settings.schema import SnapTradeSignature
 
 
 @dataclass(frozen=True, slots=True)

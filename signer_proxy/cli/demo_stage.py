@@ -12,14 +12,14 @@ import aiohttp
 from pydantic import SecretStr
 from yarl import URL
 
-from signer_proxy.configuration import Configuration
 from signer_proxy.engines.mitmproxy.engine import open_engine
 from signer_proxy.proxy import Exchange
 from signer_proxy.runtime import build
 from signer_proxy.sandbox.application import create_application
 from signer_proxy.sandbox.clients import Client
 from signer_proxy.sandbox.server import serve
-from signer_proxy.settings import Settings
+from signer_proxy.settings.configuration import Configuration
+from signer_proxy.settings.schema import Settings
 
 _USER: Final = "alice"
 _JSON: Final = {"Content-Type": "application/json"}

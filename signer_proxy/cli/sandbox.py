@@ -8,11 +8,11 @@ from typing import Final
 import click
 
 from signer_proxy.cli.stopping import caught_signals
-from signer_proxy.configuration import Configuration, load
 from signer_proxy.ready_config import ready_config
 from signer_proxy.sandbox.application import create_application
 from signer_proxy.sandbox.registration import clients_of
 from signer_proxy.sandbox.server import serve
+from signer_proxy.settings.configuration import Configuration, load
 
 PORT: Final = 8090
 

@@ -1,7 +1,7 @@
 """The clients that the sandbox knows when it plays the API for a config."""
 
-from signer_proxy.configuration import Configuration
 from signer_proxy.sandbox.clients import Client
+from signer_proxy.settings.configuration import Configuration
 
 
 def clients_of(configuration: Configuration) -> list[Client]:

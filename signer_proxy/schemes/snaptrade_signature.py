@@ -55,8 +55,8 @@ class SnaptradeSignature:
         path, raw_query = split_target(request.target)
         content, warnings = self._content(request)
         sent, added = self._query(request.method, path, raw_query or b"", now)
-        base = b'{"content":%b,"path":%b,"query":%b}' % (content, self._text(path), self._text(sent))
-        digest = b64encode(hmac.digest(self._key, base, "sha256")).decode()
+        base = signature_base(content, path, sent)
+        digest = sign_base(self._key, base)
         headers = (*without(request.headers, b"signature"), (_SIGNATURE.encode(), digest.encode()))
         before = [query.name(part) for part in query.parameters(raw_query or b"")]
         if values(request.headers, b"signature"):
@@ -108,8 +108,16 @@ class SnaptradeSignature:
             pairs.append((_USER_SECRET, self.user_secret.get_secret_value()))
         return pairs
 
-    def _text(self, raw: bytes) -> bytes:
-        return canonical_json.serialize(raw.decode("ascii"), self.form)
+
+def signature_base(content: bytes, path: bytes, raw_query: bytes) -> bytes:
+    """Return what is signed, given the body in canonical form and the two halves of the target as sent, in ASCII."""
+    texts = [canonical_json.serialize(raw.decode("ascii"), "ascii") for raw in (path, raw_query)]
+    return b'{"content":%b,"path":%b,"query":%b}' % (content, *texts)
+
+
+def sign_base(key: bytes, base: bytes) -> str:
+    """Return the value of the header `Signature`."""
+    return b64encode(hmac.digest(key, base, "sha256")).decode()
 
 
 def _says_json(request: Request) -> bool:

@@ -53,7 +53,7 @@ class Engine:
         end = time.monotonic() + seconds
         await self._listeners.close()
         await self._proxy.close(seconds)
-        while self._listeners.are_writing() and time.monotonic() < end:
+        while self._listeners.are_writing() and time.monotonic() < end:  # noqa: ASYNC110 - no event tells
             await asyncio.sleep(0.01)
 
 

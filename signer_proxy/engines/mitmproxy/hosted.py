@@ -13,7 +13,6 @@ from mitmproxy.addonmanager import Loader
 from mitmproxy.exceptions import OptionsError
 
 from signer_proxy import exchange_log
-from signer_proxy.configuration import Configuration, find, load
 from signer_proxy.engines.mitmproxy.engine import OPTIONS, Engine
 from signer_proxy.engines.mitmproxy.forwarder import Forwarder
 from signer_proxy.engines.mitmproxy.gate import Gate
@@ -22,6 +21,7 @@ from signer_proxy.errors import ConfigError
 from signer_proxy.proxy import Exchange, Proxy
 from signer_proxy.reload import Reloader
 from signer_proxy.runtime import build
+from signer_proxy.settings.configuration import Configuration, find, load
 from signer_proxy.upstream import open_pool
 
 logger = logging.getLogger(__name__)

@@ -142,6 +142,8 @@ def _read_head(lines: list[bytes]) -> tuple[http.Request, int | None]:
         request = http1.read_request_head(lines)
     except ValueError as e:
         raise BadRequestError("the request line or a header is none (send HTTP/1.1)") from e
+    if request.data.http_version not in (b"HTTP/1.0", b"HTTP/1.1"):
+        raise BadRequestError("the request line names no version of HTTP/1 (send HTTP/1.1)")
     if request.data.method == b"CONNECT":
         raise BadRequestError("CONNECT: this port takes requests, and opens no tunnels (send the request itself)")
     return request, _body_size(request.data.headers.fields)

@@ -1,0 +1,76 @@
+"""The base URL of an upstream: https, or http where nobody can listen in, which is this machine alone."""
+
+import re
+from ipaddress import AddressValueError, IPv4Address, IPv6Address
+from typing import Final
+from urllib.parse import urlsplit
+
+from signer_proxy.settings.got import got
+
+_EXAMPLE: Final = '"https://api.example.com"'
+_PORTS: Final = {"https": 443, "http": 80}
+_NAME: Final = re.compile(r"(?!-)[a-z0-9_-]{1,63}(\.(?!-)[a-z0-9_-]{1,63})*")
+# Nothing that could be read in two ways: no escapes, and no empty or dot segments.
+_PATH: Final = re.compile(r"(/(?!\.{1,2}(/|$))[A-Za-z0-9._~-]+)*")
+
+
+def parse_base_url(text: str) -> str:
+    """Return a base URL in the one form that we use: scheme and host in lower case, no default port, no last slash.
+
+    Raises ValueError with what is wrong; a user, a query or a fragment may be secret, so they are not shown.
+    """
+    if not text.isascii() or not text.isprintable() or " " in text:
+        raise ValueError(f"must be ASCII without spaces, such as {_EXAMPLE}")
+    if "?" in text or "#" in text:
+        raise ValueError(f"must have no query and no fragment, such as {_EXAMPLE}")
+    scheme, authority, path = _split(text)
+    if "@" in authority:
+        raise ValueError("must not hold a user or password (credentials belong in a profile)")
+    host, port = _host_and_port(authority)
+    if scheme not in _PORTS:
+        raise ValueError(f"must begin with https://, {got(f'{scheme}://')}")
+    if scheme == "http" and not _is_loopback(host):
+        raise ValueError(f"must be https:// (http:// is for this machine alone), {got(f'http://{authority}')}")
+    path = path.removesuffix("/")
+    if not _PATH.fullmatch(path):
+        raise ValueError(f"must have a path of letters, digits and - . _ ~ without empty or dot segments, {got(path)}")
+    return f"{scheme}://{host}{'' if port in (None, _PORTS[scheme]) else f':{port}'}{path}"
+
+
+def _split(text: str) -> tuple[str, str, str]:
+    try:
+        parts = urlsplit(text)
+    except ValueError as e:  # brackets that hold no address
+        raise ValueError(f"must be a URL such as {_EXAMPLE}") from e
+    if not parts.scheme or not parts.netloc:
+        raise ValueError(f"must be a URL such as {_EXAMPLE}")
+    return parts.scheme, parts.netloc, parts.path
+
+
+def _host_and_port(authority: str) -> tuple[str, int | None]:
+    match = re.fullmatch(r"(\[[^\]]*\]|[^:\[\]]*)(?::([0-9]{1,5}))?", authority)
+    if not match or (match[2] and not 1 <= int(match[2]) <= 65535):
+        raise ValueError(f"must be a URL with a host and at most a port from 1 to 65535, {got(authority)}")
+    return _host(match[1].lower()), int(match[2]) if match[2] else None
+
+
+def _host(text: str) -> str:
+    if text.startswith("["):
+        try:
+            address = IPv6Address(text[1:-1])
+        except AddressValueError as e:
+            raise ValueError(f"must name an IPv6 address in its brackets, {got(text)}") from e
+        if address.scope_id is None:
+            return f"[{address}]"
+    elif _NAME.fullmatch(text):
+        return text
+    raise ValueError(f"must name a host, {got(text)}")
+
+
+def _is_loopback(host: str) -> bool:
+    if host in ("localhost", "[::1]") or host.endswith(".localhost"):
+        return True
+    try:
+        return IPv4Address(host).is_loopback
+    except AddressValueError:  # a name: where it leads is not ours to know
+        return False

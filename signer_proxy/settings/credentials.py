@@ -1,0 +1,49 @@
+"""The secrets of every profile, each reference asked once, and what is wrong with those that cannot be had."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from signer_proxy.settings.config_problem import Problem
+from signer_proxy.settings.draft import Draft
+from signer_proxy.settings.secret_value import Reference, resolve
+from signer_proxy.settings.unreadable import UnreadableError
+
+type SecretKey = tuple[str, str]
+
+
+def read_credentials(
+    draft: Draft, directory: Path, environ: Mapping[str, str], kept: Mapping[Reference, SecretStr]
+) -> tuple[dict[SecretKey, SecretStr], list[Problem]]:
+    """Return the secrets by profile and key, and the problems; a reference that is in `kept` is not asked again."""
+    values: dict[Reference, SecretStr | UnreadableError] = {**kept}
+    secrets: dict[SecretKey, SecretStr] = {}
+    problems: list[Problem] = []
+    for profile, key, reference in draft.references():
+        if reference not in values:
+            values[reference] = _value(reference, directory, environ)
+        value = values[reference]
+        path = ("profiles", profile, key)
+        if isinstance(value, UnreadableError):
+            problems.append(Problem(path, str(value)))
+        elif key == "client_id" and not _one_word(value.get_secret_value()):
+            problems.append(
+                Problem(
+                    path, "must be printable text without spaces, got other signs (copy it again, and nothing else)"
+                )
+            )
+        else:
+            secrets[profile, key] = value
+    return secrets, problems
+
+
+def _value(reference: Reference, directory: Path, environ: Mapping[str, str]) -> SecretStr | UnreadableError:
+    try:
+        return resolve(reference, directory, environ)
+    except UnreadableError as e:
+        return e
+
+
+def _one_word(text: str) -> bool:
+    return text.isprintable() and " " not in text

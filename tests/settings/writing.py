@@ -1,0 +1,42 @@
+"""Configs and secret files as the tests write them."""
+
+import shutil
+from pathlib import Path
+from typing import Final
+
+UPSTREAM: Final = """
+[upstreams.api]
+url = "https://api.example.com"
+port = 8080
+"""
+
+PROFILE: Final = """
+[profiles.p]
+upstream = "api"
+scheme = "snaptrade-signature"
+client_id = "ID"
+"""
+
+ENVIRON: Final = {"KEY": "key-of-the-environment"}
+
+
+def minimal(profile: str = 'consumer_key = { env = "KEY" }', upstream: str = "") -> str:
+    """Return a right config, with more lines in its one profile and its one upstream."""
+    return f"version = 1\n{UPSTREAM}{upstream}\n{PROFILE}{profile}\n"
+
+
+def write(path: Path, content: str | bytes, mode: int = 0o600) -> Path:
+    """Write a file with a mode; return its path."""
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    path.chmod(mode)
+    return path
+
+
+def config(directory: Path, content: str | bytes, mode: int = 0o600) -> Path:
+    """Write a config; return its path."""
+    return write(directory / "c.toml", content, mode)
+
+
+def script(directory: Path, body: str) -> Path:
+    """Write a shell script that a config may name as a program; return its path."""
+    return write(directory / "program", f"#!{shutil.which('sh')}\n{body}\n", 0o700)
