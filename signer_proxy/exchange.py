@@ -1,16 +1,14 @@
 """The way of a request, one step after the other: guard, route, access, sign; and of its answer back to the client."""
 
-import re
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 
 from signer_proxy import access, forwarding, guard, route
 from signer_proxy.errors import AccessDeniedError, BodyTooLargeError, NotSignableError
-from signer_proxy.message import Answer, Headers, Request, values
+from signer_proxy.message import SENDABLE_TARGET, Answer, Headers, Request, values
 from signer_proxy.runtime import Profile, Runtime, Upstream
 from signer_proxy.schemes.explanation import Signed
 
-_SENDABLE_TARGET = re.compile(rb"[\x21\x22\x24-\x7e]+")
 _SKEW = 5.0
 
 
@@ -45,7 +43,7 @@ def prepare_replay(runtime: Runtime, profile: str, request: Request, now: float)
 def _sign(runtime: Runtime, upstream: Upstream, profile: Profile, request: Request, now: float) -> Prepared:
     if len(request.body) > runtime.max_body:
         raise BodyTooLargeError(f"the body has more than max_body, {runtime.max_body} bytes (raise it in the config)")
-    if not _SENDABLE_TARGET.fullmatch(request.target):
+    if not SENDABLE_TARGET.fullmatch(request.target):
         raise NotSignableError("the target holds '#' or bytes outside 0x21 to 0x7E (percent-encode them)")
     target = route.target(upstream, request.target)
     verdict = access.decide(profile.policy, request.method, target.partition(b"?")[0].decode("ascii"))

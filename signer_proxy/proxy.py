@@ -11,7 +11,8 @@ from signer_proxy.errors import ClientGoneError, InternalError, NoUpstreamError,
 from signer_proxy.exchange import Prepared
 from signer_proxy.message import Answer, Request
 from signer_proxy.runtime import Runtime
-from signer_proxy.upstream import Limits, Outgoing, Pool
+from signer_proxy.upstream.outgoing import Limits, Outgoing
+from signer_proxy.upstream.pool import Pool
 
 logger = logging.getLogger(__name__)
 

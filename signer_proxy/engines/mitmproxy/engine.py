@@ -17,7 +17,7 @@ from signer_proxy.engines.mitmproxy.gate import Gate
 from signer_proxy.engines.mitmproxy.listeners import Listeners
 from signer_proxy.proxy import Exchange, Proxy
 from signer_proxy.runtime import Runtime
-from signer_proxy.upstream import open_pool
+from signer_proxy.upstream.pool import open_pool
 
 OPTIONS: Final[Mapping[str, object]] = {
     "connection_strategy": "lazy",  # eager dials before a hook has decided

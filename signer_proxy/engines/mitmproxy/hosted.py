@@ -22,7 +22,7 @@ from signer_proxy.proxy import Exchange, Proxy
 from signer_proxy.reload import Reloader
 from signer_proxy.runtime import build
 from signer_proxy.settings.configuration import Configuration, find, load
-from signer_proxy.upstream import open_pool
+from signer_proxy.upstream.pool import open_pool
 
 logger = logging.getLogger(__name__)
 

@@ -1,0 +1,41 @@
+"""What a failed call means to the client: whether anything was sent, and what to do; aiohttp's texts are not quoted."""
+
+import os
+import ssl
+from typing import Final
+
+import aiohttp
+from aiohttp.http import HttpProcessingError
+
+from signer_proxy.errors import SignerError, UpstreamBrokeError, UpstreamTimeoutError, UpstreamUnreachableError
+from signer_proxy.upstream.outgoing import Limits, Outgoing
+
+MAYBE: Final = "the request was sent and may have been received"
+
+
+def meaning(error: Exception, outgoing: Outgoing, limits: Limits) -> SignerError:
+    """Return what a failure means to the client."""
+    where = outgoing.origin
+    if not outgoing.sent:
+        return UpstreamUnreachableError(f"{where}: {_reason(error, limits)} (nothing was sent)")
+    if isinstance(error, TimeoutError):
+        return UpstreamTimeoutError(f"{where}: nothing moved for {limits.answer_timeout:g} s ({MAYBE})")
+    if isinstance(error, HttpProcessingError):
+        return UpstreamBrokeError(f"{where}: the answer is no HTTP ({MAYBE})")
+    return UpstreamBrokeError(f"{where}: the connection broke before the whole answer was there ({MAYBE})")
+
+
+def _reason(error: Exception, limits: Limits) -> str:
+    match error:
+        case aiohttp.ClientConnectorCertificateError(certificate_error=ssl.SSLCertVerificationError() as fault):
+            return f"its certificate does not verify: {fault.verify_message}; SSL_CERT_FILE can name its authority"
+        case aiohttp.ClientSSLError():
+            return "no TLS connection, which takes TLS 1.2 or newer"
+        case aiohttp.ClientConnectorDNSError():
+            return "its name does not resolve"
+        case TimeoutError():
+            return f"no connection within connect_timeout, {limits.connect_timeout:g} s"
+        case aiohttp.ClientConnectorError(os_error=OSError(errno=int() as number)):
+            return f"no connection: {os.strerror(number)}"
+        case _:
+            return "no connection"
