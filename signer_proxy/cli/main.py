@@ -13,6 +13,8 @@ _COMMANDS: Final = {
     "run": "The daemon, in the foreground.",
     "demo": "Watch unsigned requests arrive, leave signed and be verified, without an account.",
     "sandbox": "The API's stand-in alone.",
+    "keys": "Make an RSA key pair, and show its public half.",
+    "decrypt": "Open an envelope of the API with a private key.",
 }
 
 

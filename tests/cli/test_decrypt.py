@@ -1,0 +1,124 @@
+"""`signer-proxy decrypt` prints what is in an envelope, or one line that says why it cannot."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from signer_proxy.envelope import seal
+from signer_proxy.rsa_key import PrivateKey
+from tests.cli.command import failed, run
+from tests.key_making import PASSPHRASE, openssh
+
+TEXT: Final = "https://app.example/connect?token=grüße-🔑"
+TOKEN: Final = "token.json"
+
+
+@pytest.fixture(name="directory", scope="module")
+def directory_with_keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a directory with an envelope, its key in three forms and another key."""
+    directory = tmp_path_factory.mktemp("decrypt")
+    key = PrivateKey.load(openssh(directory / "id").read_bytes())
+    for name, content in {
+        "key.pem": key.pem(),
+        "encrypted.pem": key.pem(PASSPHRASE),
+        "another.pem": PrivateKey.new().pem(),
+        "passphrase": PASSPHRASE.encode() + b"\n",
+        TOKEN: json.dumps(seal(TEXT, key.public), indent=2).encode() + b"\n",
+    }.items():
+        (directory / name).touch(mode=0o600)
+        (directory / name).write_bytes(content)
+    return directory
+
+
+OPTIONS: Final = {
+    "PEM": ("--key", "key.pem"),
+    "OpenSSH": ("--key", "id"),
+    "passphrase of a variable": ("--key", "encrypted.pem", "--passphrase-env", "SECRET"),
+    "passphrase of a file": ("--key", "encrypted.pem", "--passphrase-file", "passphrase"),
+}
+
+
+@pytest.mark.parametrize("options", OPTIONS.values(), ids=OPTIONS)
+def test_the_text_is_printed(options: tuple[str, ...], directory: Path) -> None:
+    """The plaintext and a line end, in UTF-8 in every locale, and nothing on stderr."""
+    done = run("decrypt", TOKEN, *options, cwd=directory, environ={"SECRET": PASSPHRASE, "LC_ALL": "POSIX"})
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"{TEXT}\n".encode(), b"")
+
+
+def test_stdin_is_read(directory: Path) -> None:
+    """With - the envelope comes from a pipe, as from curl."""
+    done = run("decrypt", "-", "--key", "key.pem", cwd=directory, stdin=(directory / TOKEN).read_bytes())
+    assert (done.returncode, done.stdout) == (0, f"{TEXT}\n".encode())
+
+
+def test_json_says_which_key_opened_it(directory: Path) -> None:
+    """A program reads the plaintext and the key's fingerprint and size."""
+    done = run("decrypt", TOKEN, "--key", "key.pem", "--json", cwd=directory)
+    key = PrivateKey.load((directory / "key.pem").read_bytes())
+    assert json.loads(done.stdout) == {"plaintext": TEXT, "key": key.fingerprint, "bits": 2048}
+
+
+def broken(directory: Path) -> bytes:
+    """Return the envelope without its nonce."""
+    envelope = json.loads((directory / TOKEN).read_bytes())
+    del envelope["encryptedMessageData"]["nonce"]
+    return json.dumps(envelope).encode()
+
+
+INPUTS: Final[dict[str, tuple[Callable[[Path], bytes], str]]] = {
+    "nothing": (lambda _: b"", "stdin must hold an envelope in JSON, got something else"),
+    "no JSON": (lambda _: b"<html>502 Bad Gateway</html>", "stdin must hold an envelope in JSON"),
+    "no UTF-8": (lambda _: b'{"a": "\xff"}', "stdin must hold an envelope in JSON"),
+    "JSON beyond all depth": (lambda _: b"[" * 200_000, "stdin must hold an envelope in JSON"),
+    "no object": (lambda _: b"[]", "stdin: envelope must be a JSON object, got an array"),
+    "another answer": (lambda _: b'{"detail": "no"}', "stdin: encryptedMessageData is missing"),
+    "a broken part": (broken, "stdin: encryptedMessageData.nonce is missing"),
+    "too much": (lambda _: b" " * (64 << 20) + b"[]", "at most 64 MiB, got more"),
+}
+
+
+@pytest.mark.parametrize(("content", "said"), INPUTS.values(), ids=INPUTS)
+def test_what_is_no_envelope_is_said_in_a_line(content: Callable[[Path], bytes], said: str, directory: Path) -> None:
+    """Exit code 1 and one line that names the part."""
+    assert said in failed(run("decrypt", "-", "--key", "key.pem", cwd=directory, stdin=content(directory)))
+
+
+REFUSED: Final = {
+    "another key": ((TOKEN, "--key", "another.pem"), "token.json: encryptedSharedKey does not open"),
+    "no key file": ((TOKEN, "--key", "gone.pem"), "file gone.pem does not exist"),
+    "the public key": ((TOKEN, "--key", "id.pub"), "must be closed to other users"),
+    "no key at all": ((TOKEN, "--key", TOKEN), "a private RSA key in PEM is needed, got JSON"),
+    "no passphrase": ((TOKEN, "--key", "encrypted.pem"), "encrypted.pem: the private key is encrypted"),
+    "no envelope file": (("gone.json", "--key", "key.pem"), "gone.json cannot be read: No such file"),
+    "a directory": ((".", "--key", "key.pem"), ". cannot be read: Is a directory"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "said"), REFUSED.values(), ids=REFUSED)
+def test_what_does_not_open_is_said_in_a_line(arguments: tuple[str, ...], said: str, directory: Path) -> None:
+    """Exit code 1 and one line that names the file and the way out."""
+    assert said in failed(run("decrypt", *arguments, cwd=directory))
+
+
+@pytest.mark.parametrize("arguments", [(), (TOKEN,), ("--key", "key.pem")], ids=["nothing", "no key", "no file"])
+def test_wrong_usage_is_exit_code_2(arguments: tuple[str, ...], directory: Path) -> None:
+    """Without a file or a key the usage is shown."""
+    done = run("decrypt", *arguments, cwd=directory)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert b"Usage: signer-proxy decrypt" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["keys", "decrypt"])
+def test_commands_without_a_proxy_do_not_load_one(name: str) -> None:
+    """They start without the time that mitmproxy and the HTTP libraries take."""
+    code = (
+        f"import sys, signer_proxy.cli.{name}\n"
+        "print(*{m.partition('.')[0] for m in sys.modules} & {'mitmproxy', 'aiohttp', 'starlette', 'uvicorn'})"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "\n", "")
