@@ -98,6 +98,22 @@ class ShuttingDownError(SignerError):
     title = "The proxy is shutting down"
 
 
+class CredentialUnavailableError(SignerError):
+    """A secret that the request needs cannot be had now; nothing was sent."""
+
+    code = "credential-unavailable"
+    status = 503
+    title = "A credential is not available"
+
+
+class TokenUnavailableError(SignerError):
+    """No token that the API would take can be had now; nothing was sent."""
+
+    code = "token-unavailable"
+    status = 503
+    title = "No token can be had now"
+
+
 class UpstreamUnreachableError(SignerError):
     """No connection to the upstream; nothing was sent."""
 

@@ -30,6 +30,11 @@ def take_out(query: bytes, names: Collection[str]) -> tuple[bytes, list[str]]:
     return b"&".join(rest), found
 
 
+def without_value(query: bytes, key: str, text: str) -> bytes:
+    """Remove every parameter called `key` whose value is `text`, with its separator."""
+    return b"&".join(part for part in parameters(query) if (name(part), value(part)) != (key, text))
+
+
 def append(query: bytes, pairs: list[tuple[str, str]]) -> bytes:
     """Put `pairs` at the end, percent-encoded; an empty query needs no separator."""
     ours = [f"{quote(key, safe='')}={quote(text, safe='')}".encode("ascii") for key, text in pairs]

@@ -18,6 +18,8 @@ STATUSES = {
     "shutting-down": {503},
     "not-signable": {422},
     "body-too-large": {413},
+    "credential-unavailable": {503},
+    "token-unavailable": {503},
     "upstream-unreachable": {502},
     "upstream-broke": {502},
     "upstream-timeout": {504},

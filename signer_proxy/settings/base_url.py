@@ -1,4 +1,4 @@
-"""The base URL of an upstream: https, or http where nobody can listen in, which is this machine alone."""
+"""The URLs that we call: https, or http where nobody can listen in, which is this machine alone."""
 
 import re
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
@@ -19,10 +19,32 @@ def parse_base_url(text: str) -> str:
 
     Raises ValueError with what is wrong; a user, a query or a fragment may be secret, so they are not shown.
     """
-    if not text.isascii() or not text.isprintable() or " " in text:
-        raise ValueError(f"must be ASCII without spaces, such as {_EXAMPLE}")
+    _refuse_beyond_ascii(text)
     if "?" in text or "#" in text:
         raise ValueError(f"must have no query and no fragment, such as {_EXAMPLE}")
+    scheme, host, port, path = _parts(text)
+    path = path.removesuffix("/")
+    if not _PATH.fullmatch(path):
+        raise ValueError(f"must have a path of letters, digits and - . _ ~ without empty or dot segments, {got(path)}")
+    return f"{scheme}://{host}{'' if port in (None, _PORTS[scheme]) else f':{port}'}{path}"
+
+
+def parse_call_url(text: str) -> str:
+    """Return the URL of one call as it is, path and query included; raises ValueError, which does not show these."""
+    _refuse_beyond_ascii(text)
+    if "#" in text:
+        raise ValueError("must have no fragment, got one (drop what begins with #)")
+    _parts(text)
+    return text
+
+
+def _refuse_beyond_ascii(text: str) -> None:
+    if not text.isascii() or not text.isprintable() or " " in text:
+        raise ValueError(f"must be ASCII without spaces, such as {_EXAMPLE}")
+
+
+def _parts(text: str) -> tuple[str, str, int | None, str]:
+    """Return scheme, host, port and path of a URL that nobody can listen to."""
     scheme, authority, path = _split(text)
     if "@" in authority:
         raise ValueError("must not hold a user or password (credentials belong in a profile)")
@@ -31,10 +53,7 @@ def parse_base_url(text: str) -> str:
         raise ValueError(f"must begin with https://, {got(f'{scheme}://')}")
     if scheme == "http" and not _is_loopback(host):
         raise ValueError(f"must be https:// (http:// is for this machine alone), {got(f'http://{authority}')}")
-    path = path.removesuffix("/")
-    if not _PATH.fullmatch(path):
-        raise ValueError(f"must have a path of letters, digits and - . _ ~ without empty or dot segments, {got(path)}")
-    return f"{scheme}://{host}{'' if port in (None, _PORTS[scheme]) else f':{port}'}{path}"
+    return scheme, host, port, path
 
 
 def _split(text: str) -> tuple[str, str, str]:

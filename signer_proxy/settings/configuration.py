@@ -1,28 +1,35 @@
 """A config that was found, read and checked, with its secrets at hand."""
 
+import hashlib
 import os
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
+from typing import Final
 
 from pydantic import SecretStr, ValidationError
 
 from signer_proxy.errors import ConfigError
+from signer_proxy.rsa_key import PrivateKey, PublicKey
 from signer_proxy.settings import regular_file
 from signer_proxy.settings.built_in import NAME, built_in
 from signer_proxy.settings.config_problem import Problem
 from signer_proxy.settings.credentials import SecretKey, read_credentials
 from signer_proxy.settings.cross_check import cross_check
 from signer_proxy.settings.draft import Draft
-from signer_proxy.settings.home import home
+from signer_proxy.settings.home import config_home, state_home
 from signer_proxy.settings.open_secret import in_the_open
+from signer_proxy.settings.rsa_keys import LoadedKeys, read_private_keys, read_public_keys
 from signer_proxy.settings.schema import Settings
 from signer_proxy.settings.schema_problems import schema_problems
 from signer_proxy.settings.secret_reference import CommandReference, FileReference, KeyringReference
 from signer_proxy.settings.secret_value import Reference, file_path
 from signer_proxy.settings.unreadable import UnreadableError
+
+_KEY_FILES: Final = ("private_key", "rsa_public_key")
+_LIVING: Final = ("token", "users")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +39,31 @@ class Configuration:
     path: Path | None
     settings: Settings
     secrets: Mapping[SecretKey, SecretStr]
-    """By profile and key, such as ("partner", "consumer_key"); client ids are among them."""
+    """By profile and key, such as ("partner", "consumer_key") or ("alice", "private_key.passphrase"); client ids too.
+
+    The values of a token source's headers stand behind their names, as in ("alice", "token.headers.Authorization").
+    """
     files: frozenset[Path]
-    """Absolute paths, links not followed: the config and every file that it refers to."""
+    """Absolute paths, links not followed: the config and every file that it refers to, less those in `paths`."""
     warnings: tuple[str, ...]
+    keys: Mapping[str, PrivateKey] = field(default_factory=dict)
+    """By profile: what opens envelopes."""
+    public_keys: Mapping[str, PublicKey] = field(default_factory=dict)
+    """By profile: what is added to registerUser."""
+    paths: Mapping[SecretKey, Path] = field(default_factory=dict)
+    """Files that come and go while we run, by profile and key ("token", "users"): absolute, links not followed."""
+    references: Mapping[SecretKey, Reference] = field(default_factory=dict, repr=False)
+    """Where `secrets` were had."""
+    loaded: LoadedKeys = field(default_factory=dict, repr=False)
+    """The keys again, by their files' content."""
+    state: Path = Path()
+    """The directory of what outlives a restart, made when it is needed."""
+
+    def lock_file(self, profile: str) -> Path:
+        """Return the lock of a profile's users in the keyring: one for each entry, in whatever config it stands."""
+        users = getattr(self.settings.profiles[profile], "users", None)
+        assert isinstance(users, KeyringReference)  # nobody else needs it
+        return self.state / f"users-{hashlib.sha256(users.keyring.encode()).hexdigest()[:16]}.lock"
 
 
 def find(explicit: Path | None, environ: Mapping[str, str], cwd: Path) -> Path | None:
@@ -43,11 +71,8 @@ def find(explicit: Path | None, environ: Mapping[str, str], cwd: Path) -> Path |
     named = explicit or environ.get("SIGNER_PROXY_CONFIG")
     if named:
         return cwd / named
-    # A relative XDG_CONFIG_HOME is to be ignored: XDG Base Directory Specification, "Basics".
-    xdg = environ.get("XDG_CONFIG_HOME", "")
-    base = Path(xdg) if os.path.isabs(xdg) else home(environ) / ".config"
     # A link that leads nowhere was found, too: to pass it by would be to use another config than the one that is meant.
-    places = (cwd / "signer-proxy.toml", base / "signer-proxy" / "config.toml")
+    places = (cwd / "signer-proxy.toml", config_home(environ) / "config.toml")
     return next((place for place in places if os.path.lexists(place)), None)
 
 
@@ -61,15 +86,26 @@ def load(path: Path | None, environ: Mapping[str, str], previous: Configuration 
     settings, draft, problems = _checked(data)
     directory = path.parent if path else Path.cwd()
     secrets, unreadable = read_credentials(draft, directory, environ, _kept(path, previous))
+    files = {key: tuple(_named(draft, key, directory, environ)) for key in _KEY_FILES}
+    keys, loaded, broken = read_private_keys(files["private_key"], draft, secrets, previous.loaded if previous else {})
+    public_keys, broken_too = read_public_keys(files["rsa_public_key"])
     name = str(path or NAME)
-    if settings is None or problems or unreadable:
-        raise ConfigError(*(problem.line(name) for problem in (*problems, *unreadable)))
+    if settings is None or problems or unreadable or broken or broken_too:
+        raise ConfigError(*(problem.line(name) for problem in (*problems, *unreadable, *broken, *broken_too)))
     return Configuration(
         path,
         settings,
         MappingProxyType(secrets),
         _files(path, draft, environ),
         tuple(warning.line(name) for warning in in_the_open(draft, path, state)),
+        MappingProxyType(keys),
+        MappingProxyType(public_keys),
+        MappingProxyType(
+            {(profile, key): file for key in _LIVING for profile, file in _named(draft, key, directory, environ)}
+        ),
+        MappingProxyType({(place.profile, place.key): reference for place, reference in draft.references()}),
+        MappingProxyType(loaded),
+        state_home(environ),
     )
 
 
@@ -114,18 +150,24 @@ def _checked(data: Mapping[str, object]) -> tuple[Settings | None, Draft, tuple[
 def _kept(path: Path | None, previous: Configuration | None) -> dict[Reference, SecretStr]:
     if previous is None or previous.path != path:  # a relative program would be another one
         return {}
-    references = {key: getattr(previous.settings.profiles[key[0]], key[1]) for key in previous.secrets}
     return {
         reference: previous.secrets[key]
-        for key, reference in references.items()
+        for key, reference in previous.references.items()
         if isinstance(reference, KeyringReference | CommandReference)
     }
+
+
+def _named(draft: Draft, key: str, directory: Path, environ: Mapping[str, str]) -> Iterator[tuple[str, Path]]:
+    """Yield each profile whose `key` names a file, with that file."""
+    for profile, file in draft.files(key):
+        yield profile, file_path(file, directory, environ)
 
 
 def _files(path: Path | None, draft: Draft, environ: Mapping[str, str]) -> frozenset[Path]:
     if path is None:
         return frozenset()
-    references = (reference for _, _, reference in draft.references())
-    return frozenset(
-        {path, *(file_path(file, path.parent, environ) for file in references if isinstance(file, FileReference))}
-    )
+    directory = path.parent
+    references = (reference for _, reference in draft.references())
+    secrets = (file_path(one.file, directory, environ) for one in references if isinstance(one, FileReference))
+    keys = (file for key in _KEY_FILES for _, file in _named(draft, key, directory, environ))
+    return frozenset({path, *secrets, *keys})

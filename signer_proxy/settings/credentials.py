@@ -6,7 +6,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from signer_proxy.settings.config_problem import Problem
-from signer_proxy.settings.draft import Draft
+from signer_proxy.settings.draft import Draft, Place
 from signer_proxy.settings.secret_value import Reference, resolve
 from signer_proxy.settings.unreadable import UnreadableError
 
@@ -20,21 +20,16 @@ def read_credentials(
     values: dict[Reference, SecretStr | UnreadableError] = {**kept}
     secrets: dict[SecretKey, SecretStr] = {}
     problems: list[Problem] = []
-    for profile, key, reference in draft.references():
+    for place, reference in draft.references():
         if reference not in values:
             values[reference] = _value(reference, directory, environ)
         value = values[reference]
-        path = ("profiles", profile, key)
         if isinstance(value, UnreadableError):
-            problems.append(Problem(path, str(value)))
-        elif key == "client_id" and not _one_word(value.get_secret_value()):
-            problems.append(
-                Problem(
-                    path, "must be printable text without spaces, got other signs (copy it again, and nothing else)"
-                )
-            )
+            problems.append(Problem(place.path, str(value)))
+        elif wrong := _wrong(place, value.get_secret_value()):
+            problems.append(Problem(place.path, wrong))
         else:
-            secrets[profile, key] = value
+            secrets[place.profile, place.key] = value
     return secrets, problems
 
 
@@ -45,5 +40,12 @@ def _value(reference: Reference, directory: Path, environ: Mapping[str, str]) ->
         return e
 
 
-def _one_word(text: str) -> bool:
-    return text.isprintable() and " " not in text
+def _wrong(place: Place, text: str) -> str | None:
+    """Say what is wrong with a value for where it goes."""
+    match place.way:
+        case ("client_id",) if not text.isprintable() or " " in text:
+            return "must be printable text without spaces, got other signs (copy it again, and nothing else)"
+        case ("token", "headers", _) if not text.isascii() or not text.isprintable():
+            return "must be printable ASCII text on one line, got other signs (copy it again, and nothing else)"
+        case _:
+            return None

@@ -6,14 +6,15 @@ from urllib.parse import urlsplit
 
 from signer_proxy.operations.snaptrade import OPERATIONS
 from signer_proxy.settings.base_url import parse_base_url
-from signer_proxy.settings.config_problem import Problem
+from signer_proxy.settings.config_problem import KeyPath, Problem
 from signer_proxy.settings.draft import Draft
 from signer_proxy.settings.got import bare, got, quoted
 from signer_proxy.settings.suggestion import suggestion
+from signer_proxy.settings.token_check import sources, token_check
 
 # What a scheme's API begins its paths with. A signature covers the path that is sent, and access rules are written
 # without this prefix: with any other path in front, neither would mean what it says.
-_PREFIXES: Final = {"snaptrade-signature": OPERATIONS.prefix}
+_PREFIXES: Final = {"snaptrade-signature": OPERATIONS.prefix, "snaptrade-jwt": OPERATIONS.prefix}
 _PORTS: Final = {"https": 443, "http": 80}
 
 
@@ -24,6 +25,7 @@ def cross_check(draft: Draft) -> Iterator[Problem]:
     yield from _ports(draft)
     yield from _loops(draft)
     yield from _base_paths(draft)
+    yield from token_check(draft)
 
 
 def _upstreams_of_profiles(draft: Draft) -> Iterator[Problem]:
@@ -70,20 +72,28 @@ def _ports(draft: Draft) -> Iterator[Problem]:
 
 def _loops(draft: Draft) -> Iterator[Problem]:
     ours = {upstream["port"]: name for name, upstream in draft.upstreams.items() if "port" in upstream}
-    for name, upstream in draft.upstreams.items():
-        url = upstream.get("url")
-        if not isinstance(url, str):
-            continue
-        parts = urlsplit(parse_base_url(url))
+    for path, url, shown in _urls(draft):
+        parts = urlsplit(url)
         host = parts.hostname or ""
         port = parts.port or _PORTS[parts.scheme]
         # We listen on these addresses and on no other of this machine, such as 127.0.0.2.
         if port in ours and (host in ("127.0.0.1", "::1", "localhost") or host.endswith(".localhost")):
             yield Problem(
-                ("upstreams", name, "url"),
-                f"must not lead back to this proxy, {got(url)}, and {port} is the port of upstream"
+                path,
+                f"must not lead back to this proxy, {got(shown)}, and {port} is the port of upstream"
                 f" {quoted(ours[port])} (name the API's own URL, or take another port)",
             )
+
+
+def _urls(draft: Draft) -> Iterator[tuple[KeyPath, str, str]]:
+    """Yield each URL that we call, with what may be shown of it."""
+    for name, upstream in draft.upstreams.items():
+        if isinstance(url := upstream.get("url"), str):
+            yield ("upstreams", name, "url"), parse_base_url(url), url
+    for name, source in sources(draft):
+        if isinstance(url := source.get("url"), str):
+            shown = url.partition("?")[0]  # the query may hold a secret
+            yield ("profiles", name, "token", "url"), url, shown
 
 
 def _base_paths(draft: Draft) -> Iterator[Problem]:

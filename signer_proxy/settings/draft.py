@@ -6,14 +6,33 @@ from typing import Final, Literal, Self
 
 from pydantic import TypeAdapter
 
+from signer_proxy.settings.choice import ANY, reference_paths
 from signer_proxy.settings.config_problem import KeyPath
-from signer_proxy.settings.schema import SCHEMES, reference_keys
+from signer_proxy.settings.schema import SCHEMES
 from signer_proxy.settings.secret_reference import SecretReference
 from signer_proxy.settings.secret_value import Reference
 
 _REFERENCE: Final[TypeAdapter[Reference]] = TypeAdapter(SecretReference)
 
 type Tables = Mapping[str, Mapping[str, object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a reference to a secret stands: a profile, and the way to it there."""
+
+    profile: str
+    way: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        """The way in one word, such as `consumer_key` or `private_key.passphrase`."""
+        return ".".join(self.way)
+
+    @property
+    def path(self) -> KeyPath:
+        """The key of the config that a problem is about."""
+        return ("profiles", self.profile, *self.way)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +47,30 @@ class Draft:
         """Take from `data` what is not `wrong`, as far as it has the shape of a config."""
         return cls(_sound("upstreams", data, wrong), _sound("profiles", data, wrong))
 
-    def references(self) -> Iterator[tuple[str, str, Reference]]:
-        """Yield each reference with its profile and its key."""
+    def references(self) -> Iterator[tuple[Place, Reference]]:
+        """Yield each reference with its place."""
         for name, profile in self.profiles.items():
             model = SCHEMES.get(str(profile.get("scheme")))
-            for key in reference_keys(model) if model else ():
-                if key in profile:
-                    yield name, key, _REFERENCE.validate_python(profile[key])
+            for path in reference_paths(model) if model else ():
+                for way, reference in _found(profile, path):
+                    yield Place(name, way), _REFERENCE.validate_python(reference)
+
+    def files(self, key: str) -> Iterator[tuple[str, str]]:
+        """Yield each profile whose `key` names a file, with that file as it is written."""
+        for name, profile in self.profiles.items():
+            model = SCHEMES.get(str(profile.get("scheme")))
+            match profile.get(key):
+                case {"file": str(file)} if model and key in model.model_fields:
+                    yield name, file
+
+
+def _found(table: object, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], object]]:
+    if not path:
+        yield (), table
+    elif isinstance(table, Mapping):
+        for key in table if path[0] == ANY else path[:1]:
+            if key in table:
+                yield from (((key, *way), value) for way, value in _found(table[key], path[1:]))
 
 
 def _sound(kind: Literal["upstreams", "profiles"], data: Mapping[str, object], wrong: set[KeyPath]) -> Tables:

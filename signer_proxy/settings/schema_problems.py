@@ -1,20 +1,26 @@
 """What the schema says against a config, in our words: pydantic's name no way out and may show a secret."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from signer_proxy.settings.choice import Choice, choice_of, is_open, table_of
 from signer_proxy.settings.config_problem import KeyPath, Problem, written
 from signer_proxy.settings.got import got, kind_of
-from signer_proxy.settings.schema import NAME_PATTERN, SCHEMES, Proxy, Settings, Upstream, reference_keys
-from signer_proxy.settings.secret_reference import ENV_PATTERN, KINDS, MODELS, TEXT_PATTERN
+from signer_proxy.settings.name import NAME_PATTERN
+from signer_proxy.settings.schema import SCHEMES, Proxy, Settings, Upstream
+from signer_proxy.settings.secret_reference import ENV_PATTERN, TEXT_PATTERN
 from signer_proxy.settings.suggestion import suggestion
 from signer_proxy.settings.table import Table
+from signer_proxy.settings.token_source import HEADER_PATTERN, PATH_PATTERN
 
 _PATTERNS: Final = {
     NAME_PATTERN: "must be 1 to 64 of the signs A-Z a-z 0-9 . _ -",
+    HEADER_PATTERN: "must be a header's name, such as Authorization",
+    PATH_PATTERN: "must be keys with a dot between them",
     ENV_PATTERN: "must name an environment variable: letters, digits and _, no digit first",
     TEXT_PATTERN: "must hold no NUL",
 }
@@ -23,6 +29,7 @@ _TABLE: Final = "must be a table"
 
 # By pydantic's name of the error, see its "Validation Errors"; {…} is filled from the error's context.
 _RULES: Final = {
+    "bool_type": "must be true or false",
     "dict_type": _TABLE,
     "greater_than_equal": "must be at least {ge}",
     "int_parsing_size": "must be a smaller number",
@@ -38,13 +45,24 @@ _RULES: Final = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A key as a user knows it, the model it stands in, the choice that it takes, and whether its value is shown."""
+
+    path: KeyPath
+    model: type[Table]
+    choice: Choice | None = None
+    secret: bool = False
+
+
 def schema_problems(error: ValidationError) -> tuple[Problem, ...]:
     """Return every problem of a config that the schema does not accept."""
     return tuple(_problem(detail) for detail in error.errors(include_url=False))
 
 
 def _problem(detail: ErrorDetails) -> Problem:
-    path, model, secret = _place(detail["loc"])
+    place = _place(detail["loc"])
+    path, model = place.path, place.model
     match detail["type"]:
         case "missing":
             sentence = f"must be set, got nothing ({_way_out(path, model, write=True)})"
@@ -54,37 +72,52 @@ def _problem(detail: ErrorDetails) -> Problem:
         case "value_error":  # one of our own
             sentence = str(detail["ctx"]["error"])
         case "union_tag_invalid" | "union_tag_not_found":
-            sentence = _no_reference(detail["input"]) if secret else _no_scheme(detail["input"])
+            sentence = _none_of(place.choice, detail["input"]) if place.choice else _no_scheme(detail["input"])
         case kind:
             context = detail.get("ctx", {})
             rule = (
                 _RULES[kind].format_map(context).replace("'", '"') if kind in _RULES else _PATTERNS[context["pattern"]]
             )
             way_out = "rename it" if detail["loc"][-1] == "[key]" else _way_out(path, model)
-            sentence = f"{rule}, {_got(detail, secret)} ({way_out})"
+            sentence = f"{rule}, {_got(detail, secret=place.secret)} ({way_out})"
     return Problem(path, sentence)
 
 
-def _place(loc: KeyPath) -> tuple[KeyPath, type[Table], bool]:
-    """Return a key as a user knows it, the model it stands in, and whether it holds a reference to a secret.
+def _place(loc: KeyPath) -> _Place:
+    """Return where a problem is.
 
     pydantic puts between the keys which member of a union it tried, and behind a bad key of a table `[key]`.
     """
     match loc:
-        case ("profiles", name, str(scheme), key, *rest) if scheme in SCHEMES:
-            model = SCHEMES[scheme]
-            if key not in reference_keys(model):
-                return ("profiles", name, key, *rest), model, False
-            kind, *inner = rest or [""]
-            return ("profiles", name, key, *inner), MODELS.get(str(kind), model), True
+        case ("profiles", name, str(scheme), *rest) if scheme in SCHEMES:
+            return _inside(("profiles", name), SCHEMES[scheme], rest)
         case ("profiles" | "upstreams", name, "[key]"):
-            return loc[:2], Settings, False
+            return _Place(loc[:2], Settings)
         case ("upstreams", _, _, *_):
-            return loc, Upstream, False
+            return _Place(loc, Upstream)
         case ("proxy", _, *_):
-            return loc, Proxy, False
+            return _Place(loc, Proxy)
         case _:
-            return loc, Settings, False
+            return _Place(loc, Settings)
+
+
+def _inside(path: KeyPath, model: type[Table], rest: Sequence[str | int]) -> _Place:
+    """Walk into a profile, through what pydantic puts between its keys."""
+    key, *rest = rest
+    path = (*path, key)
+    choice, table = choice_of(model, str(key)), table_of(model, str(key))
+    if is_open(model, str(key)) and rest:
+        inner, *rest = rest
+        path = (*path, inner)
+        if rest == ["[key]"]:
+            return _Place(path, model)
+    if choice and len(rest) > 1:
+        kind, *rest = rest
+        return replace(_inside(path, choice.models.get(str(kind), model), rest), secret=True)
+    if table and rest:
+        return replace(_inside(path, table, rest), secret=True)
+    # What is left is the number of an entry of a list, or the kind of a reference without keys.
+    return _Place(path if choice else (*path, *rest), model, choice, secret=choice is not None)
 
 
 def _way_out(path: KeyPath, model: type[Table], *, write: bool = False) -> str:
@@ -94,7 +127,7 @@ def _way_out(path: KeyPath, model: type[Table], *, write: bool = False) -> str:
             return f"write [{path[0]}.NAME]"
         case ("proxy",) | (_, _):
             return f"write [{written(path)}]"
-    key = next(part for part in reversed(path) if isinstance(part, str))
+    key = next(part for part in reversed(path) if isinstance(part, str) and part in model.model_fields)
     purpose = (model.model_fields[key].description or "").removesuffix(".")
     return f"write {key} = …: {purpose}" if write else purpose
 
@@ -106,15 +139,15 @@ def _no_scheme(table: Mapping[str, object]) -> str:
     return f"must have a known scheme, {got(table['scheme'])} (known: {known})"
 
 
-def _no_reference(value: object) -> str:
-    sentence = f"must be text or {KINDS}, got {kind_of(value)}"
+def _none_of(choice: Choice, value: object) -> str:
+    sentence = f"must be {choice.written}, got {kind_of(value)}"
     if not isinstance(value, dict):
         return sentence
     [key] = value if len(value) == 1 else [""]
-    return f"{sentence} ({suggestion(key, MODELS) if key else 'write exactly one of these keys'})"
+    return f"{sentence} ({suggestion(key, choice.models) if key else 'write exactly one of these keys'})"
 
 
-def _got(detail: ErrorDetails, secret: bool) -> str:
+def _got(detail: ErrorDetails, *, secret: bool) -> str:
     value = detail["input"]
     if value in ("", [], {}):
         return "got nothing"

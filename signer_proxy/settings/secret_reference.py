@@ -22,7 +22,7 @@ def _service_and_name(entry: str) -> str:
     return entry
 
 
-type _Text = Annotated[str, Field(min_length=1, pattern=TEXT_PATTERN)]
+type Text = Annotated[str, Field(min_length=1, pattern=TEXT_PATTERN)]
 
 
 class EnvReference(Table):
@@ -34,13 +34,13 @@ class EnvReference(Table):
 class FileReference(Table):
     """A secret in a file that only its owner may read."""
 
-    file: _Text = Field(description="The file; a relative path starts at the config, ~/ is your home.")
+    file: Text = Field(description="The file; a relative path starts at the config, ~/ is your home.")
 
 
 class KeyringReference(Table):
     """A secret in the system's keyring."""
 
-    keyring: Annotated[_Text, AfterValidator(_service_and_name)] = Field(
+    keyring: Annotated[Text, AfterValidator(_service_and_name)] = Field(
         description="The entry: service/name, split at the last slash."
     )
 
@@ -48,7 +48,7 @@ class KeyringReference(Table):
 class CommandReference(Table):
     """A secret that a program prints."""
 
-    command: tuple[_Text, ...] = Field(
+    command: tuple[Text, ...] = Field(
         min_length=1,
         strict=False,  # TOML has lists, and no tuples
         description="The program and its arguments; no shell, no input, 30 s.",

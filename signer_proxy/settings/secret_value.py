@@ -24,7 +24,7 @@ def resolve(reference: Reference, directory: Path, environ: Mapping[str, str]) -
         case EnvReference(env=name):
             return _checked(_variable(name, environ), f"environment variable {name}")
         case FileReference():
-            path = file_path(reference, directory, environ)
+            path = file_path(reference.file, directory, environ)
             return _checked(_text(private_file.read(path), f"file {path}"), f"file {path}")
         case KeyringReference(keyring=entry):
             return _checked(_entry(entry), f"keyring entry {entry}")
@@ -35,11 +35,11 @@ def resolve(reference: Reference, directory: Path, environ: Mapping[str, str]) -
             return _checked(reference.get_secret_value(), "the text")
 
 
-def file_path(reference: FileReference, directory: Path, environ: Mapping[str, str]) -> Path:
-    """Return the absolute path of a file reference; links are not followed."""
-    if reference.file.startswith("~/"):
-        return (home(environ) / reference.file.removeprefix("~/")).absolute()
-    return (directory / reference.file).absolute()
+def file_path(file: str, directory: Path, environ: Mapping[str, str]) -> Path:
+    """Return the absolute path of a file that a config in `directory` names; links are not followed."""
+    if file.startswith("~/"):
+        return (home(environ) / file.removeprefix("~/")).absolute()
+    return (directory / file).absolute()
 
 
 def _variable(name: str, environ: Mapping[str, str]) -> str:

@@ -14,11 +14,12 @@ from signer_proxy.settings.cross_check import cross_check
 from signer_proxy.settings.draft import Draft
 from signer_proxy.settings.schema import Settings
 from signer_proxy.settings.schema_problems import schema_problems
-from tests.settings.writing import minimal
+from tests.settings.writing import jwt, minimal
 
 SCALARS = st.one_of(
     st.text(max_size=8),
-    st.sampled_from(["env", "file", "api", "p", "snaptrade-signature", "[key]", "https://a.example", "5 s", "\x00"]),
+    st.sampled_from(["env", "file", "api", "p", "me", "snaptrade-signature", "snaptrade-jwt"]),
+    st.sampled_from(["[key]", "https://a.example", "5 s", "GET", "\x00"]),
     st.integers(),
     st.booleans(),
     st.floats(),
@@ -27,6 +28,7 @@ SCALARS = st.one_of(
 KEYS = st.one_of(
     st.text(max_size=8),
     st.sampled_from(["env", "file", "keyring", "command", "scheme", "url", "port", "upstream", "client_id", "[key]"]),
+    st.sampled_from(["profile", "method", "headers", "passphrase", "private_key", "token", "users", "path", "Host"]),
 )
 VALUES = st.recursive(
     SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3), max_leaves=6
@@ -49,6 +51,17 @@ PLACES = (
     ("profiles", "p", "user_id"),
     ("profiles", "p", "user_secret"),
     ("profiles", "p", "allow"),
+    ("profiles", "p", "rsa_public_key"),
+    ("profiles", "p", "users"),
+    ("profiles", "p", "hide_user_secret"),
+    ("profiles", "me", "private_key"),
+    ("profiles", "me", "private_key", "passphrase"),
+    ("profiles", "me", "token"),
+    ("profiles", "me", "token", "url"),
+    ("profiles", "me", "token", "method"),
+    ("profiles", "me", "token", "headers"),
+    ("profiles", "me", "token", "headers", "Authorization"),
+    ("profiles", "me", "send_client_id"),
 )
 
 
@@ -60,7 +73,7 @@ def problems(data: dict[str, object]) -> tuple[Problem, ...]:
     except ValidationError as e:
         wrong = schema_problems(e)
     draft = Draft.of(data, {problem.path for problem in wrong})
-    assert all(isinstance(key, str) for _, key, _ in draft.references())
+    assert all(isinstance(part, str) for place, _ in draft.references() for part in place.way)
     return (*wrong, *cross_check(draft))
 
 
@@ -69,7 +82,7 @@ def problems(data: dict[str, object]) -> tuple[Problem, ...]:
 @given(value=VALUES)
 def test_any_value_is_told_in_one_line(place: tuple[str, ...], value: object) -> None:
     """A value of any type at any key gives lines without breaks, and nothing else than lines."""
-    data = tomllib.loads(minimal())
+    data = tomllib.loads(minimal() + jwt('token = { url = "https://app.example/token" }'))
     *tables, key = place
     table = data
     for name in tables:

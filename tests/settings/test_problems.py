@@ -9,7 +9,7 @@ from signer_proxy.settings.configuration import load
 from tests.settings.writing import ENVIRON, PROFILE, UPSTREAM, config, minimal
 
 KINDS = '{ env = "NAME" }, { file = "path" }, { keyring = "service/name" } or { command = ["program", …] }'
-SIGNATURE = '"snaptrade-signature"'
+SCHEMES = '"snaptrade-signature", "snaptrade-jwt"'
 NAME = "must be 1 to 64 of the signs A-Z a-z 0-9 . _ -"
 PORT = " (The local port: http://127.0.0.1:PORT/… goes to url/…)"
 SIZE = 'must be a size above zero in B, KiB, MiB or GiB, such as "10 MiB"'
@@ -117,7 +117,8 @@ SCHEMA: Table = {
         minimal().replace("[profiles.p]", '[profiles."p.q"]') + "x = 1\n",
         [
             'profiles."p.q".x: must be a key of this table, got an unknown one (known: upstream, scheme, client_id, '
-            "consumer_key, account, user_id, user_secret, access, allow, deny, canonical_json)"
+            "consumer_key, account, user_id, user_secret, rsa_public_key, users, hide_user_secret, access, allow, "
+            "deny, canonical_json, decrypt)"
         ],
     ),
     "host": (
@@ -167,15 +168,15 @@ SCHEMA: Table = {
     ),
     "no-scheme": (
         minimal().replace('scheme = "snaptrade-signature"\n', ""),
-        [f"profiles.p: must have a scheme, got none (write scheme = …, one of {SIGNATURE})"],
+        [f"profiles.p: must have a scheme, got none (write scheme = …, one of {SCHEMES})"],
     ),
     "unknown-scheme": (
         minimal().replace('"snaptrade-signature"', '"snaptrade"'),
-        [f'profiles.p: must have a known scheme, got "snaptrade" (known: {SIGNATURE})'],
+        [f'profiles.p: must have a known scheme, got "snaptrade" (known: {SCHEMES})'],
     ),
     "scheme-is-a-list": (
         minimal().replace('"snaptrade-signature"', "[1]"),
-        [f"profiles.p: must have a known scheme, got a list (known: {SIGNATURE})"],
+        [f"profiles.p: must have a known scheme, got a list (known: {SCHEMES})"],
     ),
     "no-keys": (
         f'version = 1\n{UPSTREAM}\n[profiles.p]\nscheme = "snaptrade-signature"\n',

@@ -12,13 +12,20 @@ from jsonschema import Draft202012Validator
 
 from signer_proxy.settings.configuration import load
 from signer_proxy.settings.json_schema import json_schema
-from signer_proxy.settings.schema import Proxy, Settings, SnapTradeSignature, Upstream
-from tests.settings.writing import UPSTREAM, config, minimal, write
+from signer_proxy.settings.key_reference import PrivateKeyFile
+from signer_proxy.settings.schema import Proxy, Settings, SnapTradeJwt, SnapTradeSignature, Upstream
+from signer_proxy.settings.token_source import TokenUrl
+from tests.settings.writing import UPSTREAM, config, minimal, rsa_key, write
 
 CONFIG: Final = Path(__file__).parents[2] / "config"
 SCHEMA: Final = CONFIG / "signer-proxy.schema.json"
 READY: Final = sorted(CONFIG.glob("*.toml"))
-KEYS: Final = {"SNAPTRADE_CLIENT_ID": "ID", "SNAPTRADE_CONSUMER_KEY": "key"}
+KEYS: Final = {
+    "SNAPTRADE_CLIENT_ID": "ID",
+    "SNAPTRADE_CONSUMER_KEY": "key",
+    "ALICE_KEY_PASSPHRASE": "made-up",
+    "BOB_APP_SESSION": "made-up",
+}
 
 
 def validator() -> Draft202012Validator:
@@ -65,12 +72,15 @@ def test_ready_config_loads(path: Path, tmp_path: Path) -> None:
     validator().validate(tomllib.loads(text))
     for name in ("alice.secret", "mine.key"):
         write(tmp_path / name, "made-up")
+    for name in ("alice.pem", "bob.pem", "snaptrade.pem"):
+        write(tmp_path / name, rsa_key().pem())
+    write(tmp_path / "alice.pub", rsa_key().public.line("alice@here"), 0o644)
     assert load(config(tmp_path, text), KEYS).settings.version == 1
 
 
 def test_there_is_a_config_for_each_purpose() -> None:
     """The sandbox, the API and the reference have theirs."""
-    assert {path.stem for path in READY} >= {"sandbox", "snaptrade", "example"}
+    assert {path.stem for path in READY} >= {"sandbox", "snaptrade", "snaptrade-jwt", "example"}
 
 
 def test_snaptrade_config_is_the_built_in_one() -> None:
@@ -92,9 +102,15 @@ def test_example_has_every_key() -> None:
     assert set(example) == set(Settings.model_fields)
     assert set(example["proxy"]) == set(Proxy.model_fields)
     assert set(example["upstreams"]["snaptrade"]) == set(Upstream.model_fields)
-    assert set(example["profiles"]["partner"]) == set(SnapTradeSignature.model_fields)
+    profiles = example["profiles"]
+    assert set(profiles["partner"]) == set(SnapTradeSignature.model_fields)
+    assert set(profiles["alice"]) == set(SnapTradeJwt.model_fields)
+    assert set(profiles["alice"]["private_key"]) == set(PrivateKeyFile.model_fields)
+    assert set(profiles["bob"]["token"]) == set(TokenUrl.model_fields)
     assert Proxy.model_validate(example["proxy"]) == Proxy.model_validate({})
     defaults = [line for line in (CONFIG / "example.toml").read_text().splitlines() if "# default" in line]
-    fields = {**Proxy.model_fields, **Upstream.model_fields, **SnapTradeSignature.model_fields}
+    models = (Proxy, Upstream, SnapTradeSignature, SnapTradeJwt, TokenUrl)
+    fields = {key: field for model in models for key, field in model.model_fields.items()}
     for key, value in (entry for line in defaults for entry in tomllib.loads(line).items()):
-        assert fields[key].default == value, key
+        default = fields[key].default
+        assert (list(default) if isinstance(default, tuple) else default) == value, key

@@ -1,8 +1,11 @@
 """Configs and secret files as the tests write them."""
 
 import shutil
+from functools import cache
 from pathlib import Path
 from typing import Final
+
+from signer_proxy.rsa_key import PrivateKey
 
 UPSTREAM: Final = """
 [upstreams.api]
@@ -17,12 +20,29 @@ scheme = "snaptrade-signature"
 client_id = "ID"
 """
 
+JWT_PROFILE: Final = """
+[profiles.me]
+upstream = "api"
+scheme = "snaptrade-jwt"
+"""
+
 ENVIRON: Final = {"KEY": "key-of-the-environment"}
 
 
 def minimal(profile: str = 'consumer_key = { env = "KEY" }', upstream: str = "") -> str:
     """Return a right config, with more lines in its one profile and its one upstream."""
     return f"version = 1\n{UPSTREAM}{upstream}\n{PROFILE}{profile}\n"
+
+
+def jwt(lines: str = 'token = { file = "token" }', key: str = 'private_key = { file = "pem" }') -> str:
+    """Return a profile with a private key, to stand behind a config."""
+    return f"{JWT_PROFILE}{key}\n{lines}\n"
+
+
+@cache
+def rsa_key(number: int = 0) -> PrivateKey:
+    """Return a key that is made once for all tests; another number is another key."""
+    return PrivateKey.new()
 
 
 def write(path: Path, content: str | bytes, mode: int = 0o600) -> Path:
