@@ -1,0 +1,35 @@
+"""Where a profile's token comes from, as the config says it; equal origins share one token."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from signer_proxy.rsa_key import PrivateKey
+from signer_proxy.tokens.partner_request import PartnerRequest
+
+
+@dataclass(frozen=True, slots=True)
+class FileOrigin:
+    """An envelope in a file."""
+
+    key: PrivateKey
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerOrigin:
+    """An envelope in the answer of the partner's backend, at a dotted path."""
+
+    key: PrivateKey
+    request: PartnerRequest
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileOrigin:
+    """An envelope in the answer to our own call as another profile."""
+
+    key: PrivateKey
+    profile: str
+
+
+type TokenOrigin = FileOrigin | PartnerOrigin | ProfileOrigin
