@@ -11,22 +11,26 @@ from signer_proxy.sandbox.clients import Client
 from signer_proxy.sandbox.content import MAX_BODY, read_content, too_large
 from signer_proxy.sandbox.errors import ApiError
 from signer_proxy.sandbox.limits import RateLimits
+from signer_proxy.sandbox.snaptrade.users import User
+from signer_proxy.sandbox.tokens import Tokens, check_client, has_token, read_token
 from signer_proxy.sandbox.verifier import Signed, identify, read_query, verify
 
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """A request whose signature is right, as the routes get it: in the scope's state, as `verified`."""
+    """A request whose signature or token is right, as the routes get it: in the scope's state, as `verified`."""
 
     client: Client
     query: Mapping[str, str] = field(repr=False)
     content: object = field(repr=False)
+    user: User | None = None
+    """Whose token it came with; None where it is signed."""
 
 
 class Gate:
-    """ASGI middleware that lets verified requests through, and unsigned ones to `open_paths` when they only read.
+    """ASGI middleware that lets verified requests through, and bare ones to `open_paths` when they only read.
 
-    Whoever sends a Signature wants it checked, so on an open path a wrong one is refused as well.
+    Whoever sends a Signature or a token wants it checked, so on an open path a wrong one is refused as well.
     """
 
     def __init__(
@@ -34,12 +38,14 @@ class Gate:
         app: ASGIApp,
         *,
         clients: Mapping[str, Client],
+        tokens: Tokens,
         open_paths: frozenset[bytes],
         limits: RateLimits,
         clock: Callable[[], float],
     ) -> None:
         self._app = app
         self._clients = clients
+        self._tokens = tokens
         self._open_paths = open_paths
         self._limits = limits
         self._clock = clock
@@ -57,14 +63,21 @@ class Gate:
             if self._is_open(scope):
                 verdict = {}
             else:
-                parameters = read_query(scope["query_string"])
-                client = identify(parameters, self._clients)
-                content = read_content(body, _values(scope, b"content-encoding"))
-                signed = Signed(scope["raw_path"], scope["query_string"], content, _values(scope, b"signature"))
-                verify(signed, parameters.get("timestamp"), client, now=now)
+                parameters, user = read_query(scope["query_string"]), None
+                signatures, authorizations = _values(scope, b"signature"), _values(scope, b"authorization")
+                if has_token(authorizations, signatures):
+                    token = read_token(authorizations, signatures, parameters)
+                    client, user = self._tokens.holder(token, now)
+                    check_client(parameters, client)
+                    content = read_content(body, _values(scope, b"content-encoding"))
+                else:
+                    client = identify(parameters, self._clients)
+                    content = read_content(body, _values(scope, b"content-encoding"))
+                    signed = Signed(scope["raw_path"], scope["query_string"], content, signatures)
+                    verify(signed, parameters.get("timestamp"), client, now=now)
                 verdict = {"Sandbox-Verdict": "verified"}
                 self._limits.count(client.client_id, now)
-                scope.setdefault("state", {})["verified"] = Verified(client, parameters, content)
+                scope.setdefault("state", {})["verified"] = Verified(client, parameters, content, user)
         except ApiError as e:
             app = e.answer()
         standing = self._limits.standing(client.client_id if client else None, now)
@@ -72,8 +85,8 @@ class Gate:
         await app(scope, receive, _marking(send, marks))
 
     def _is_open(self, scope: Scope) -> bool:
-        reads = scope["method"] in ("GET", "HEAD")
-        return reads and scope["raw_path"] in self._open_paths and not _values(scope, b"signature")
+        is_bare = not (_values(scope, b"signature") or _values(scope, b"authorization"))
+        return is_bare and scope["method"] in ("GET", "HEAD") and scope["raw_path"] in self._open_paths
 
 
 async def _read_body(receive: Receive) -> bytes | None:

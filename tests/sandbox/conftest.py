@@ -10,6 +10,7 @@ import httpx
 import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from signer_proxy.rsa_key import PrivateKey
 from signer_proxy.sandbox.application import create_application
 from signer_proxy.sandbox.server import serve
 from tests.sandbox.calling import ALICE, OTHER, PARTNER, PERSONAL, Caller, Clock
@@ -44,6 +45,12 @@ def served() -> Iterator[Served]:
     yield served
     loop.call_soon_threadsafe(stop.set)
     thread.join()
+
+
+@pytest.fixture(scope="session")
+def private_key() -> PrivateKey:
+    """Return a key of a user's; one for all tests, as making one takes a moment."""
+    return PrivateKey.new()
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ import uuid
 
 import pytest
 
+from signer_proxy.rsa_key import PrivateKey
 from signer_proxy.sandbox.application import create_application
 from signer_proxy.sandbox.clients import Client
 from signer_proxy.sandbox.content import MAX_BODY
@@ -172,6 +173,12 @@ def test_client_shows_no_secret() -> None:
     assert "PARTNER" in shown
     assert "key" not in shown.replace("consumer_key", "")
     assert "secret" not in shown
+
+
+def test_public_key_belongs_to_a_user(private_key: PrivateKey) -> None:
+    """A key for somebody who is not there is a mistake of who runs the sandbox."""
+    with pytest.raises(ValueError, match="'C': a public key without a user: bob"):
+        Client("C", "key", users={"alice": "secret"}, public_keys={"bob": private_key.public})
 
 
 def test_personal_client_has_no_named_users() -> None:

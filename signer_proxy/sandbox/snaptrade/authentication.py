@@ -1,7 +1,12 @@
-"""Operations on the client's users and on the client itself: registration, secrets, login, what the key may do."""
+"""Operations on the client's users and on the client itself: registration, secrets, login, tokens, what it may do."""
 
+import json
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
+from signer_proxy.envelope import seal
+from signer_proxy.rsa_key import PublicKey, RsaKeyError
+from signer_proxy.sandbox.errors import ApiError
 from signer_proxy.sandbox.snaptrade.call import Call, bad_field, text_field
 from signer_proxy.sandbox.snaptrade.derived import derived_id
 
@@ -31,9 +36,13 @@ def list_users(call: Call) -> list[str]:
 
 
 def register_user(call: Call) -> dict[str, object]:
-    """Answer `POST /snapTrade/registerUser`; the only random thing in it is the secret."""
+    """Answer `POST /snapTrade/registerUser`; the only random thing in it is the secret.
+
+    A user with an `rsaPublicKey` is one of the client-side direct API: what is meant for it alone is sealed to it.
+    """
     call.users.refuse_for_personal_key()
-    user = call.users.register(text_field(call.fields(), "userId"))
+    fields = call.fields()
+    user = call.users.register(text_field(fields, "userId"), _public_key(fields))
     return {"userId": user.id, "userSecret": user.secret}
 
 
@@ -54,9 +63,47 @@ def delete_user(call: Call) -> dict[str, object]:
 
 
 def login(call: Call) -> dict[str, object]:
-    """Answer `POST /snapTrade/login` with a link that leads nowhere: the sandbox has no connection portal."""
+    """Answer `POST /snapTrade/login` with a link that leads nowhere: the sandbox has no connection portal.
+
+    A user with a public key gets it sealed.
+    """
     user = call.user()
     call.fields()
     session = derived_id("session", user.seed, call.moment)
     query = urlencode({"token": derived_id("portal", session), "sessionId": session})
-    return {"redirectURI": f"https://portal.sandbox.invalid/connect?{query}", "sessionId": session}
+    link: dict[str, object] = {
+        "redirectURI": f"https://portal.sandbox.invalid/connect?{query}",
+        "sessionId": session,
+    }
+    return link if user.public_key is None else seal(json.dumps(link), user.public_key)
+
+
+def issue_token(call: Call) -> dict[str, object]:
+    """Answer `GET /snapTrade/encryptedJWT`: a token for the user, sealed to its public key."""
+    user = call.user()
+    if user.public_key is None:
+        raise ApiError(
+            400,
+            "User has no RSA public key",
+            reason="no-public-key",
+            why="A token is only ever handed out sealed, and this user was registered without an rsaPublicKey.",
+        )
+    return seal(call.tokens.issue(call.verified.client, user, call.now), user.public_key)
+
+
+def revoke_tokens(call: Call) -> dict[str, object]:
+    """Answer `POST /sandbox/revoke`, which the API does not have: from now on the user's tokens are refused."""
+    user_id = text_field(call.fields(), "userId")
+    call.users.revoke_tokens(user_id)
+    return {"status": "revoked", "userId": user_id}
+
+
+def _public_key(fields: Mapping[str, object]) -> PublicKey | None:
+    if fields.get("rsaPublicKey") is None:
+        return None
+    try:
+        return PublicKey.load(text_field(fields, "rsaPublicKey"))
+    except RsaKeyError as e:
+        raise bad_field(
+            "rsaPublicKey", "must be an RSA key of 2048 bits or more as OpenSSH writes it: ssh-rsa AAAA…"
+        ) from e

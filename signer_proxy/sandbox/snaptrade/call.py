@@ -7,14 +7,16 @@ from datetime import UTC, datetime
 from signer_proxy.sandbox.errors import ApiError
 from signer_proxy.sandbox.gate import Verified
 from signer_proxy.sandbox.snaptrade.users import User, Users
+from signer_proxy.sandbox.tokens import Tokens
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request whose signature is right; `path` holds the parts of its path by name, `now` is in Unix seconds."""
+    """A verified request; `path` holds the parts of its path by name, `now` is in Unix seconds."""
 
     verified: Verified
     users: Users = field(repr=False)
+    tokens: Tokens = field(repr=False)
     path: Mapping[str, str]
     now: float
 
@@ -29,8 +31,11 @@ class Call:
         return datetime.fromtimestamp(self.now, UTC).isoformat(timespec="seconds")
 
     def user(self) -> User:
-        """Return the user that the call is for; raise ApiError if it is not named rightly."""
-        return self.users.named(self.query)
+        """Return the user that the call is for; raise ApiError if it is not named rightly.
+
+        A token's holder needs no naming.
+        """
+        return self.verified.user or self.users.named(self.query)
 
     def fields(self) -> Mapping[str, object]:
         """Return the fields of the body, none where there is no body; raise ApiError if it is no JSON object."""

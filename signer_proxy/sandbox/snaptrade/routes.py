@@ -17,6 +17,7 @@ ROUTES: tuple[tuple[str, str, Operation], ...] = (
     ("POST", "/snapTrade/resetUserSecret", authentication.reset_user_secret),
     ("DELETE", "/snapTrade/deleteUser", authentication.delete_user),
     ("POST", "/snapTrade/login", authentication.login),
+    ("GET", "/snapTrade/encryptedJWT", authentication.issue_token),
     ("GET", "/accounts", accounts.list_accounts),
     ("GET", "/accounts/{account_id}", accounts.show_account),
     ("GET", "/accounts/{account_id}/balances", accounts.list_balances),
@@ -32,3 +33,14 @@ ROUTES: tuple[tuple[str, str, Operation], ...] = (
     ("POST", "/trade/place", orders.place_order),
     ("POST", "/trade/{trade_id}", orders.place_checked_order),
 )
+
+# What the API does not have, for tests and for watching what a client does about it.
+OWN_ROUTES: tuple[tuple[str, str, Operation], ...] = (("POST", "/sandbox/revoke", authentication.revoke_tokens),)
+
+
+def is_for_tokens(path: str) -> bool:
+    """Tell whether a user's token opens a route: those of the user's data, not those by which a client manages users.
+
+    A token that could fetch the next one would never expire.
+    """
+    return not path.startswith(("/snapTrade/", "/sandbox/"))

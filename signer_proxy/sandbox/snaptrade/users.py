@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 
+from signer_proxy.rsa_key import PublicKey
 from signer_proxy.sandbox.clients import Client
 from signer_proxy.sandbox.errors import BAD_USER, PERSONAL_KEY, USER_EXISTS, ApiError
 from signer_proxy.sandbox.snaptrade.order import Checked, Order
@@ -22,6 +23,10 @@ class User:
     seed: str
     """Names the user among those of all clients: what its accounts are derived from."""
     secret: str = field(repr=False)  # SECRET, never log
+    public_key: PublicKey | None = field(default=None, repr=False)
+    """What answers that carry credentials are sealed to."""
+    session: str = field(default_factory=lambda: str(uuid.uuid4()), repr=False)
+    """Is in every token of the user; only those with the present one are valid."""
     orders: dict[str, Order] = field(default_factory=dict, repr=False)
     checked: dict[str, Checked] = field(default_factory=dict, repr=False)
     _numbers: Iterator[int] = field(default_factory=count, repr=False)
@@ -29,6 +34,10 @@ class User:
     def next_number(self) -> int:
         """Return the next number for an id of the user's; no two are equal."""
         return next(self._numbers)
+
+    def revoke_tokens(self) -> None:
+        """Make every token invalid that the user has now."""
+        self.session = str(uuid.uuid4())
 
 
 class Users:
@@ -38,15 +47,24 @@ class Users:
         self._client = client
         self._users: dict[str, User] = {}
         for user_id, secret in client.users.items():
-            self._add(user_id, secret)
+            self._add(user_id, secret, client.public_keys.get(user_id))
         if client.account == "personal":
             self._add(_THE_ONE, _new_secret())
+
+    @property
+    def client(self) -> Client:
+        """The client whose users these are."""
+        return self._client
 
     def names(self) -> list[str]:
         """Return the ids of all users, in the order of their registration; a personal key's user has none."""
         return [user_id for user_id in self._users if user_id != _THE_ONE]
 
-    def register(self, user_id: str) -> User:
+    def find(self, user_id: str) -> User | None:
+        """Return the user of that id, if there is one."""
+        return self._users.get(user_id)
+
+    def register(self, user_id: str, public_key: PublicKey | None = None) -> User:
         """Add a user with a new secret; raise ApiError for a name that is taken, and always for a personal key."""
         self.refuse_for_personal_key()
         if user_id in self._users:
@@ -57,7 +75,7 @@ class Users:
                 why="The client has a user of this userId; delete it first, or choose another one.",
                 code=USER_EXISTS,
             )
-        return self._add(user_id, _new_secret())
+        return self._add(user_id, _new_secret(), public_key)
 
     def named(self, names: Mapping[str, object]) -> User:
         """Return the user whose `userId` and `userSecret` are in `names`; raise ApiError if they are not right."""
@@ -74,17 +92,25 @@ class Users:
         return user
 
     def reset_secret(self, names: Mapping[str, object]) -> User:
-        """Give the user named by its old secret a new one."""
+        """Give the user named by its old secret a new one; its tokens are revoked."""
         self.refuse_for_personal_key()
         user = self.named(names)
         user.secret = _new_secret()
+        user.revoke_tokens()
         return user
 
     def delete(self, user_id: str) -> None:
         """Remove a user with all that it has; raise ApiError for an unknown one."""
         self.refuse_for_personal_key()
         if self._users.pop(user_id, None) is None:
-            raise ApiError(404, "User not found", reason="unknown-user", why="The client has no user of this userId.")
+            raise _no_such_user()
+
+    def revoke_tokens(self, user_id: str) -> None:
+        """Revoke the tokens of a user; raise ApiError for an unknown one."""
+        user = self._users.get(user_id)
+        if user is None:
+            raise _no_such_user()
+        user.revoke_tokens()
 
     def refuse_named_user(self, query: Mapping[str, str]) -> None:
         """Raise ApiError if the request of a personal key names a user."""
@@ -109,14 +135,18 @@ class Users:
                 code=PERSONAL_KEY,
             )
 
-    def _add(self, user_id: str, secret: str) -> User:
+    def _add(self, user_id: str, secret: str, public_key: PublicKey | None = None) -> User:
         seed = f"{len(self._client.client_id)}:{self._client.client_id}:{user_id}"
-        self._users[user_id] = User(user_id, seed, secret)
+        self._users[user_id] = User(user_id, seed, secret, public_key)
         return self._users[user_id]
 
 
 def _new_secret() -> str:
     return str(uuid.uuid4())
+
+
+def _no_such_user() -> ApiError:
+    return ApiError(404, "User not found", reason="unknown-user", why="The client has no user of this userId.")
 
 
 def _bad_user(reason: str, why: str) -> ApiError:

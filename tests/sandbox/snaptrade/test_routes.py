@@ -10,7 +10,7 @@ from snaptrade_client.client import SnapTrade
 from signer_proxy.operations.snaptrade import OPERATIONS
 from signer_proxy.sandbox.application import create_application
 from signer_proxy.sandbox.server import serve
-from signer_proxy.sandbox.snaptrade.routes import PREFIXES, ROUTES
+from signer_proxy.sandbox.snaptrade.routes import OWN_ROUTES, PREFIXES, ROUTES
 from tests.sandbox.calling import ALICE, PARTNER
 
 
@@ -24,6 +24,7 @@ def test_every_route_is_an_operation_of_the_api() -> None:
     routed = {shape(method, path) for method, path, _ in ROUTES}
     assert routed - described <= {("GET", "/accounts/{}/positions")}
     assert len(routed) == len(ROUTES)
+    assert described.isdisjoint(shape(method, path) for method, path, _ in OWN_ROUTES)
     assert set(PREFIXES) == {"", OPERATIONS.prefix}
 
 
