@@ -2,6 +2,7 @@
 
 import re
 
+from signer_proxy.guard import METHODS
 from signer_proxy.message import values
 from signer_proxy.proxy import Exchange
 
@@ -12,7 +13,8 @@ def line(exchange: Exchange) -> str:
     """Write method, host, path, profile, scheme, status or code, milliseconds and the upstream's request id."""
     request, prepared, answer = exchange.request, exchange.prepared, exchange.answer
     host = prepared.upstream.authority.decode() if prepared else ""
-    parts = [request.method, host + _path(prepared.signed.target if prepared else request.target)]
+    method = request.method if request.method in METHODS else "-"  # what is none could be anything
+    parts = [method, host + _path(prepared.signed.target if prepared else request.target)]
     if prepared:
         parts += [prepared.profile.name, prepared.profile.scheme.name]
     parts += [str(answer.status)] if answer else []

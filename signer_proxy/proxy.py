@@ -6,11 +6,14 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from signer_proxy import exchange, problem
+from signer_proxy import exchange, opening, problem
+from signer_proxy.credentials import Credentials
 from signer_proxy.errors import ClientGoneError, InternalError, NoUpstreamError, ShuttingDownError, SignerError
-from signer_proxy.exchange import Prepared
+from signer_proxy.exchange import Admitted, Prepared
+from signer_proxy.learning import learn
 from signer_proxy.message import Answer, Request
 from signer_proxy.runtime import Runtime
+from signer_proxy.schemes.credential import Credential
 from signer_proxy.upstream.outgoing import Limits, Outgoing
 from signer_proxy.upstream.pool import Pool
 
@@ -45,6 +48,7 @@ class Proxy:
 
     def __init__(self, runtime: Runtime, pool: Pool, observe: Callable[[Exchange], None]) -> None:
         self._pool = pool
+        self._credentials = Credentials(pool, self._own_call)
         self._observe = observe
         self._upstream_of = dict(runtime.ports)
         self._closing = False
@@ -57,6 +61,7 @@ class Proxy:
         """Serve every request from now on with `runtime`; those under way end with the one they began with."""
         self._upstream_of |= runtime.ports  # connections of a port that went keep its upstream
         self.runtime = runtime
+        self._credentials.retain(runtime)
 
     async def close(self, seconds: float) -> None:
         """Refuse new requests and wait until those under way are answered, at most for `seconds`."""
@@ -107,12 +112,36 @@ class Proxy:
     async def _serve(self, course: _Course, is_wanted: Callable[[], bool], replayed_profile: str | None) -> Answer:
         if self._closing:
             raise ShuttingDownError("the proxy is ending and takes no new requests (nothing was sent)")
-        runtime, request, now = self.runtime, course.request, time.time()
+        runtime, request = self.runtime, course.request
         if replayed_profile is not None:
-            course.prepared = exchange.prepare_replay(runtime, replayed_profile, request, now)
+            admitted = exchange.admit_replay(runtime, replayed_profile, request)
         else:
-            course.prepared = exchange.prepare(runtime, self._upstream(request.port), request, now)
-        prepared = course.prepared
+            admitted = exchange.admit(runtime, self._upstream(request.port), request)
+        credential = await self._credentials.get(admitted)
+        answer = await self._send(course, runtime, admitted, credential, is_wanted)
+        if answer.status == 401 and credential.token is not None:
+            self._credentials.refuse(admitted, credential)
+            if request.method in ("GET", "HEAD"):  # the one repeat: what was refused has done nothing
+                other = await self._credentials.another(admitted, credential)
+                answer = await self._send(course, runtime, admitted, other, is_wanted) if other else answer
+        assert course.prepared is not None
+        return await self._conclude(course.prepared, answer)
+
+    async def _conclude(self, prepared: Prepared, answer: Answer) -> Answer:
+        answer = await learn(prepared, answer)
+        if opening.is_sealed(answer):  # RSA takes milliseconds
+            return await asyncio.to_thread(exchange.conclude, prepared, answer, time.time())
+        return exchange.conclude(prepared, answer, time.time())
+
+    async def _send(
+        self,
+        course: _Course,
+        runtime: Runtime,
+        admitted: Admitted,
+        credential: Credential,
+        is_wanted: Callable[[], bool],
+    ) -> Answer:
+        prepared = course.prepared = exchange.sign(admitted, time.time(), credential)
         course.outgoing = Outgoing(
             prepared.upstream.origin,
             prepared.method,
@@ -122,8 +151,15 @@ class Proxy:
             is_wanted,
         )
         limits = Limits(runtime.connect_timeout, runtime.answer_timeout, runtime.max_answer)
-        answer = await self._pool.send(course.outgoing, limits)
-        return exchange.conclude(prepared, answer, time.time())
+        return await self._pool.send(course.outgoing, limits)
+
+    async def _own_call(self, profile: str, path: str) -> Answer:
+        """Make a call of our own for a token."""
+        runtime = self.runtime
+        admitted = exchange.own_call(runtime, profile, "GET", path)
+        course = _Course(admitted.request)
+        credential = await self._credentials.get(admitted)
+        return await self._send(course, runtime, admitted, credential, lambda: True)
 
     def _upstream(self, port: int) -> str:
         try:

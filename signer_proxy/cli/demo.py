@@ -9,7 +9,8 @@ import aiohttp
 import click
 
 from signer_proxy import exchange_log
-from signer_proxy.cli.demo_stage import Call, Reply, Stage, open_stage, send
+from signer_proxy.cli.demo_flows import ACCESS, connect, register
+from signer_proxy.cli.demo_stage import CLIENT_SIDE, Call, Reply, Stage, open_stage, send
 from signer_proxy.cli.demo_view import View
 from signer_proxy.cli.stopping import caught_signals
 from signer_proxy.cli.talk import talk
@@ -17,9 +18,9 @@ from signer_proxy.proxy import Exchange
 
 
 @click.command("demo")
-@click.option("--once", is_flag=True, help="End after the three requests: with 0 if all were verified, else with 1.")
+@click.option("--once", is_flag=True, help="End when all is shown: with 0 if every request was verified, else with 1.")
 def command(once: bool) -> None:
-    """Send three unsigned requests through the proxy to a sandbox, show what became of them, and stay."""
+    """Send unsigned requests through the proxy to a sandbox, show what became of them, and stay."""
     talk()
     sys.exit(0 if asyncio.run(_run(once)) else 1)
 
@@ -37,19 +38,23 @@ async def _run(once: bool) -> bool:
 
 
 async def _show(view: View, stage: Stage, done: asyncio.Queue[Exchange]) -> tuple[list[Call], bool]:
-    """Send three requests, the last one with an account that the first one found."""
+    """Send signed requests, the last one made of what the first has answered, and walk the client-side flows."""
     calls: list[Call] = []
     replies: list[Reply] = []
     async with aiohttp.ClientSession() as session:
         for write in (_list_accounts, _search, _order):
-            call = write([reply.content for reply in replies])
-            reply = await send(session, stage, call)
-            calls.append(call)
-            replies.append(reply)
-            view.call(len(calls), call, await done.get(), reply)
-            if not reply.is_verified:
+            calls.append(write([reply.content for reply in replies]))
+            replies.append(await send(session, stage, calls[-1]))
+            view.call(calls[-1], await done.get(), replies[-1])
+            if not replies[-1].is_verified:
                 return calls, False
-    return calls, True
+        await view.flow("Registration", register(session, stage))
+        await view.flow("Connecting an account", connect(session, stage))
+        view.step("Access to the API without a consumer key", ACCESS)
+        calls.append(Call("A GET with a token", "GET", "/accounts", profile=CLIENT_SIDE))
+        replies.append(await send(session, stage, calls[-1]))
+        view.call(calls[-1], await done.get(), replies[-1])
+    return calls, all(reply.is_verified for reply in replies)
 
 
 def _list_accounts(_: list[Any]) -> Call:
@@ -57,9 +62,8 @@ def _list_accounts(_: list[Any]) -> Call:
 
 
 def _search(_: list[Any]) -> Call:
-    return Call(
-        "A POST with non-ASCII JSON", "POST", "/symbols", json.dumps({"substring": "Nestlé"}, ensure_ascii=False)
-    )
+    body = json.dumps({"substring": "Nestlé"}, ensure_ascii=False)
+    return Call("A POST with non-ASCII JSON", "POST", "/symbols", body)
 
 
 def _order(answers: list[Any]) -> Call:

@@ -1,7 +1,7 @@
 """The demo on the screen: with colours on a terminal, as plain text elsewhere."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 
 from rich.console import Console
 from rich.text import Text
@@ -17,29 +17,44 @@ class View:
 
     def __init__(self) -> None:
         self._console = Console(highlight=False, soft_wrap=True)
+        self._number = 0
 
     def opening(self, stage: Stage) -> None:
         """Say what is running."""
         self._console.print("signer-proxy demo", style="bold")
         self._line("sandbox", f"{stage.sandbox}  plays the SnapTrade API and believes nothing")
+        self._line("partner", f"{stage.partner}  plays a backend that has the consumer key, and no private one")
         self._line("proxy", f"{stage.proxy}  signs what comes in, with a key made on the spot")
 
-    def call(self, number: int, call: Call, done: Exchange, reply: Reply) -> None:
+    def call(self, call: Call, done: Exchange, reply: Reply) -> None:
         """Show one request: as it came in, what was added, what was signed and what the sandbox said."""
-        self._console.print()
-        self._console.print(f"{number}. {call.title}", style="bold")
-        self._line("came in", f"{call.method} {call.target}")
+        self._title(call.title)
+        self._line(
+            "came in", f"{call.method} {call.target}{f'   Signer-Profile: {call.profile}' if call.profile else ''}"
+        )
         if call.body:
             self._line("", call.body)
         if done.prepared:
             signed = done.prepared.signed
             self._line("added", ", ".join(signed.explanation.added), "green")
-            self._line("signed", signed.explanation.signature_base.decode(), "cyan")
-            self._line("Signature", signed.explanation.digest, "green")
+            if signed.explanation.signature_base:
+                self._line("signed", signed.explanation.signature_base.decode(), "cyan")
+                self._line("Signature", signed.explanation.digest, "green")
             self._line("left", f"{call.method} {signed.target.decode()}")
         verdict = reply.verdict or done.code or "no verdict"
         self._line("verdict", f"{verdict} · {reply.status}", "bold green" if reply.is_verified else "bold red")
         self._line("answer", _short(reply.content))
+
+    async def flow(self, title: str, steps: AsyncIterator[str]) -> None:
+        """Show the steps of a flow as they are done."""
+        self._title(title)
+        async for step in steps:
+            self._line("", step)
+
+    def step(self, title: str, step: str) -> None:
+        """Show a flow of one step."""
+        self._title(title)
+        self._line("", step)
 
     def closing(self, stage: Stage, calls: Sequence[Call]) -> None:
         """Print lines to try."""
@@ -52,14 +67,20 @@ class View:
         """Show one more exchange, live."""
         self._console.print(Text(line))
 
+    def _title(self, title: str) -> None:
+        self._number += 1
+        self._console.print()
+        self._console.print(f"{self._number}. {title}", style="bold")
+
     def _line(self, label: str, text: str, style: str = "") -> None:
         self._console.print(Text(f"   {label:<{_LABEL}}", style="dim").append(text, style=style or "not dim"))
 
 
 def _curl(stage: Stage, call: Call) -> str:
-    if call.body is None:
-        return f"curl -s '{stage.proxy}{call.target}'"
-    return f"curl -s '{stage.proxy}{call.target}' -H 'Content-Type: application/json' -d '{call.body}'"
+    words = [f"curl -s '{stage.proxy}{call.target}'"]
+    words += [f"-H 'Signer-Profile: {call.profile}'"] if call.profile else []
+    words += [f"-H 'Content-Type: application/json' -d '{call.body}'"] if call.body else []
+    return " ".join(words)
 
 
 def _short(content: object, length: int = 100) -> str:

@@ -12,17 +12,20 @@ from typing import ClassVar, Literal
 
 from pydantic import SecretStr
 
-from signer_proxy import canonical_json, query
+from signer_proxy import canonical_json, query, registration
 from signer_proxy.content_coding import unpack
 from signer_proxy.errors import AccessDeniedError, NotSignableError
 from signer_proxy.message import SENDABLE_TARGET, Request, split_target, values, without
 from signer_proxy.operations import Operations
 from signer_proxy.operations.snaptrade import OPERATIONS
+from signer_proxy.registration import HIDDEN
+from signer_proxy.schemes.credential import NOTHING, Credential
 from signer_proxy.schemes.explanation import Explanation, Signed
 
 _USER_ID, _USER_SECRET, _CLIENT_ID, _TIMESTAMP = "userId", "userSecret", "clientId", "timestamp"
 _SIGNATURE = "Signature"
 _REGISTER_USER = "/snapTrade/registerUser"
+_RESET_USER_SECRET = "/snapTrade/resetUserSecret"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ class SnaptradeSignature:
         # The docs' TypeScript sample signs with encodeURI(key); the API and the SDKs take the key's bytes as they are.
         object.__setattr__(self, "_key", self.consumer_key.get_secret_value().encode())
 
-    def sign(self, request: Request, now: float) -> Signed:
+    def sign(self, request: Request, now: float, credential: Credential = NOTHING) -> Signed:
         """Sign a request whose target and headers are otherwise final; `now` is in seconds since the epoch.
 
         Raises NotSignableError, BodyTooLargeError and, where a personal key would register a user, AccessDeniedError.
@@ -54,7 +57,7 @@ class SnaptradeSignature:
             raise NotSignableError("the target holds '#' or bytes outside 0x21 to 0x7E (percent-encode them)")
         path, raw_query = split_target(request.target)
         content, warnings = self._content(request)
-        sent, added = self._query(request.method, path, raw_query or b"", now)
+        sent, added = self._query(request.method, path, raw_query or b"", now, credential)
         base = signature_base(content, path, sent)
         digest = sign_base(self._key, base)
         headers = (*without(request.headers, b"signature"), (_SIGNATURE.encode(), digest.encode()))
@@ -79,10 +82,14 @@ class SnaptradeSignature:
         # The documents: "null for requests where the body would otherwise be {}"; other empty values are content.
         return (b"null" if canonical == b"{}" else canonical), warnings
 
-    def _query(self, method: str, path: bytes, raw: bytes, now: float) -> tuple[bytes, list[str]]:
+    def _query(
+        self, method: str, path: bytes, raw: bytes, now: float, credential: Credential
+    ) -> tuple[bytes, list[str]]:
         """Return the query that is sent, and the names of the parameters in it that are ours."""
         rest, _ = query.take_out(raw, self._own())
-        ours = self._user(method, path, rest)
+        if credential.user_secret is not None:
+            rest = query.without_value(rest, _USER_SECRET, HIDDEN)
+        ours = self._user(method, path, rest, credential.user_secret)
         ours += [(_CLIENT_ID, self.client_id), (_TIMESTAMP, str(math.floor(now)))]
         return query.append(rest, ours), [name for name, _ in ours]
 
@@ -91,22 +98,45 @@ class SnaptradeSignature:
         user = {_USER_ID, _USER_SECRET} if self.account == "personal" else set()
         return frozenset({_CLIENT_ID, _TIMESTAMP} | user)
 
-    def _user(self, method: str, path: bytes, rest: bytes) -> list[tuple[str, str]]:
-        """Return the profile's user where the operation takes one and the client names no other."""
+    def _user(self, method: str, path: bytes, rest: bytes, remembered: str | None) -> list[tuple[str, str]]:
+        """Return the user that is added: the profile's where the client names none, the secret where it sends none."""
         operation = self.operations.find(method, path.decode("ascii"))
         if operation is None:
             return []
         if operation.path == _REGISTER_USER and self.account == "personal":
             raise AccessDeniedError("account: a personal key must not register users (use a commercial key)")
-        if not operation.takes_user or self.user_id is None or self.account == "personal":
+        if not operation.takes_user or self.account == "personal":
             return []
-        sent = [(query.name(part), query.value(part)) for part in query.parameters(rest)]
-        users = [value for name, value in sent if name == _USER_ID]
-        pairs = [] if users else [(_USER_ID, self.user_id)]
-        is_ours = all(user == self.user_id for user in users)
-        if self.user_secret is not None and is_ours and _USER_SECRET not in (name for name, _ in sent):
-            pairs.append((_USER_SECRET, self.user_secret.get_secret_value()))
+        users, secrets = _named(rest, _USER_ID), _named(rest, _USER_SECRET)
+        pairs = [] if users or self.user_id is None else [(_USER_ID, self.user_id)]
+        secret = self._secret(users) if remembered is None else remembered
+        if secret is not None and not secrets:
+            pairs.append((_USER_SECRET, secret))
         return pairs
+
+    def _secret(self, users: list[str]) -> str | None:
+        """Return the profile's own userSecret where the request is for its user."""
+        if self.user_id is None or self.user_secret is None or any(user != self.user_id for user in users):
+            return None
+        return self.user_secret.get_secret_value()
+
+    def user_without_secret(self, request: Request) -> str | None:
+        """Return the user whose userSecret a request needs and neither it nor the profile has."""
+        path, raw = split_target(request.target)
+        operation = self.operations.find(request.method, path.decode("ascii"))
+        if operation is None or self.account == "personal":
+            return None
+        if not operation.takes_user:
+            is_reset = operation.path == _RESET_USER_SECRET
+            return registration.user_without_secret(request.body) if is_reset else None
+        users, secrets = _named(raw or b"", _USER_ID), _named(raw or b"", _USER_SECRET)
+        if any(secret != HIDDEN for secret in secrets) or len(set(users)) > 1 or self._secret(users) is not None:
+            return None
+        return users[0] if users else self.user_id
+
+
+def _named(raw: bytes, name: str) -> list[str]:
+    return [query.value(part) for part in query.parameters(raw) if query.name(part) == name]
 
 
 def signature_base(content: bytes, path: bytes, raw_query: bytes) -> bytes:

@@ -17,7 +17,7 @@ from signer_proxy.engines.mitmproxy.engine import OPTIONS, Engine
 from signer_proxy.engines.mitmproxy.forwarder import Forwarder
 from signer_proxy.engines.mitmproxy.gate import Gate
 from signer_proxy.engines.mitmproxy.listeners import Listeners
-from signer_proxy.errors import ConfigError
+from signer_proxy.errors import ConfigError, StartError
 from signer_proxy.proxy import Exchange, Proxy
 from signer_proxy.reload import Reloader
 from signer_proxy.runtime import build
@@ -40,9 +40,12 @@ _REFUSED: Final[Mapping[str, object]] = {
     "modify_headers": [],
     "server_replay": [],
     "proxyauth": None,
+    "anticache": False,
+    "anticomp": False,
     "save_stream_file": None,
     "hardump": "",
 }
+_FORCED: Final[Mapping[str, object]] = {**OPTIONS, "onboarding": False}  # it answers for its own host before the guard
 
 
 class HostedSigner:
@@ -61,35 +64,56 @@ class HostedSigner:
         loader.add_option("signer_config", str, "", "The config of signer-proxy; found as `signer-proxy run` does.")
 
     def configure(self, updated: set[str]) -> None:
-        """Check the host's options, and load the config once. Raises OptionsError."""
-        for name, harmless in _REFUSED.items():
-            if getattr(ctx.options, name) not in (harmless, None):
-                raise OptionsError(f"signer-proxy: option {name} would break what the proxy promises (leave it out)")
+        """Load the config once, and check the host's options now and whenever they change. Raises OptionsError."""
+        try:
+            self._configure(updated)
+        except OptionsError as e:
+            if self._serving is not None:
+                raise
+            # A script that raises at the start gets a traceback of mitmproxy's; an error that is logged ends it, too.
+            self._configuration = None
+            for line in str(e).splitlines():
+                logger.error("%s", line)
+
+    def _configure(self, updated: set[str]) -> None:
+        _check(_REFUSED)
         if self._configuration is None:
             self._configuration = _load(ctx.options.signer_config)
             ports = build(self._configuration).ports
-            ctx.options.update(mode=Listeners().modes(ports), server=True, **OPTIONS)
-        elif "signer_config" in updated:
+            ctx.options.update(mode=Listeners().modes(ports), server=True, **_FORCED)
+        _check(_FORCED)
+        if "signer_config" in updated and self._serving is not None:
             raise OptionsError("signer-proxy: signer_config cannot change while the proxy runs (start it anew)")
 
     def running(self) -> None:
         """Begin to serve."""
-        self._serving = asyncio.create_task(self._serve())
+        if self._configuration is not None:
+            self._serving = asyncio.create_task(self._serve(self._configuration))
 
     def done(self) -> None:
         """End."""
         if self._serving is not None:
             self._serving.cancel()
 
-    async def _serve(self) -> None:
-        assert self._configuration is not None
-        runtime = build(self._configuration)
+    async def _serve(self, configuration: Configuration) -> None:
+        runtime = build(configuration)
         async with open_pool(os.environ) as pool:
             self._forwarder.proxy = Proxy(runtime, pool, _log)
             engine = Engine(self._forwarder.proxy)
-            await engine.take_over(runtime)
+            try:
+                await engine.take_over(runtime)
+            except StartError as e:
+                logger.error("signer-proxy: %s", e)
+                ctx.master.shutdown()
+                return
             with suppress(asyncio.CancelledError):
-                await Reloader(self._configuration, os.environ, engine.put).watch()
+                await Reloader(configuration, os.environ, engine.put).watch()
+
+
+def _check(harmless: Mapping[str, object]) -> None:
+    for name, value in harmless.items():
+        if getattr(ctx.options, name) not in (value, None):
+            raise OptionsError(f"signer-proxy: option {name} would break what the proxy promises (leave it out)")
 
 
 def _load(named: str) -> Configuration:

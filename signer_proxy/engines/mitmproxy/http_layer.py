@@ -1,16 +1,32 @@
 """mitmproxy's HTTP layer with our own servers in it, and with no way to dial."""
 
-from mitmproxy.proxy import events, layer, layers
-from mitmproxy.proxy.layers.http import GetHttpConnection, GetHttpConnectionCompleted
+from mitmproxy.proxy import commands, events, layer, layers
+from mitmproxy.proxy.context import Context
+from mitmproxy.proxy.layers.http import GetHttpConnection, GetHttpConnectionCompleted, HTTPMode
 
 from signer_proxy.engines.mitmproxy.http1 import StrictHttp1Server
 from signer_proxy.engines.mitmproxy.http2 import StrictHttp2Server
+from signer_proxy.proxy import logger
 
 
 class StrictHttpLayer(layers.HttpLayer):
     """Reads what the client sends; each answer comes from the `request` hook."""
 
+    def __init__(self, context: Context, mode: HTTPMode) -> None:
+        super().__init__(context, mode)
+        self._is_broken = False
+
     def _handle_event(self, event: events.Event) -> layer.CommandGenerator[None]:
+        try:
+            yield from self._handle(event)
+        except Exception as e:  # noqa: BLE001 - mitmproxy would leave the client waiting for ever
+            logger.error("internal: %s in a connection, which ends", type(e).__name__)
+            self._is_broken = True
+            yield commands.CloseConnection(self.context.client)
+
+    def _handle(self, event: events.Event) -> layer.CommandGenerator[None]:
+        if self._is_broken:
+            return
         if isinstance(event, events.Start):
             server = StrictHttp2Server if self.context.client.alpn == b"h2" else StrictHttp1Server
             self.connections[self.context.client] = server(self.context.fork())

@@ -2,11 +2,12 @@
 
 import asyncio
 import socket
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from mitmproxy import ctx
 from mitmproxy.addons.proxyserver import Proxyserver
+from mitmproxy.proxy.mode_servers import AsyncioServerInstance
 from mitmproxy.proxy.mode_specs import ProxyMode, ReverseMode
 
 from signer_proxy.errors import StartError
@@ -36,28 +37,46 @@ class Listeners:
         server = _server()
         before = [instance.mode for instance in server.servers]
         modes = [ProxyMode.parse(mode) for mode in self.modes(ports)]
-        await server.servers.update([*before, *(mode for mode in modes if mode not in before)])
+        await _change([*before, *(mode for mode in modes if mode not in before)])
         failed = [instance for instance in server.servers if not instance.is_running]
         if failed:
             reasons = {_reason(instance.mode, instance.last_exception) for instance in failed}
-            await server.servers.update(before)
+            await _change(before)
             raise StartError("; ".join(sorted(reasons)))
 
     async def keep(self, ports: Iterable[int]) -> None:
         """Close every port but `ports`; connections to the others live on."""
         modes = self.modes(ports)
-        await _server().servers.update([ProxyMode.parse(mode) for mode in modes])
+        await _change([ProxyMode.parse(mode) for mode in modes])
         ctx.options.update(mode=modes)
 
     async def close(self) -> None:
         """Close every port, those of a host program as well."""
-        await _server().servers.update([])
+        await _change([])
 
     def are_writing(self) -> bool:
         """Tell whether a client has not yet taken all that was written to it."""
         transports = [io for handler in _server().connections.values() for io in handler.transports.values()]
         writers = [io.writer for io in transports if isinstance(io.writer, asyncio.StreamWriter)]
         return any(writer.transport.get_write_buffer_size() for writer in writers)
+
+
+async def _change(modes: Sequence[ProxyMode]) -> None:
+    """Open and close ports, so that `modes` are the open ones."""
+    servers = _server().servers
+    leaving = [instance for instance in servers if isinstance(instance, AsyncioServerInstance)]
+    leaving = [instance for instance in leaving if instance.mode not in modes]
+    for listener in (listener for instance in leaving for listener in _sockets(instance)):
+        asyncio.get_running_loop().remove_reader(listener)
+    # A server that is closed between accepting a connection and serving it loses it, and Python prints a traceback
+    # (https://github.com/python/cpython/issues/109564): those that were accepted get the moment that they need.
+    await asyncio.sleep(0)
+    await servers.update(modes)
+
+
+def _sockets(instance: AsyncioServerInstance[ProxyMode]) -> list[int]:
+    servers = [server for server in instance._servers if isinstance(server, asyncio.Server)]
+    return [listener.fileno() for server in servers for listener in server.sockets]
 
 
 def _server() -> Proxyserver:

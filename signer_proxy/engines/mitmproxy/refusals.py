@@ -25,7 +25,7 @@ def meaning(event: ResponseProtocolError) -> SignerError | None:
                 " (send one Content-Length, or Transfer-Encoding: chunked)"
             )
         case _ if event.code.http_status_code() is not None:
-            return InternalError("the request got no answer (nothing was sent)")
+            return InternalError("the hook of a request failed and left it without an answer (it may have been sent)")
         case _:
             return None
 

@@ -1,0 +1,95 @@
+"""The step before signing: what a request needs beyond its profile, which is a token or a remembered userSecret."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from signer_proxy.errors import CredentialUnavailableError, TokenUnavailableError
+from signer_proxy.exchange import Admitted
+from signer_proxy.message import Answer
+from signer_proxy.runtime import Profile, Runtime
+from signer_proxy.schemes import SnaptradeSignature
+from signer_proxy.schemes.credential import NOTHING, Credential
+from signer_proxy.tokens.file import FileSource
+from signer_proxy.tokens.keeper import TokenKeeper
+from signer_proxy.tokens.origin import FileOrigin, PartnerOrigin, ProfileOrigin, TokenOrigin
+from signer_proxy.tokens.partner import PartnerSource
+from signer_proxy.tokens.signed_call import SignedCallSource
+from signer_proxy.tokens.source import Source
+from signer_proxy.upstream.pool import Pool
+from signer_proxy.users.users import Users
+from signer_proxy.users.users_error import UsersError
+
+_TOKEN_PATH: Final = "/snapTrade/encryptedJWT"
+
+type Call = Callable[[str, str], Awaitable[Answer]]
+"""A call of our own: GET a path as a profile."""
+
+
+class Credentials:
+    """The tokens of the profiles in use; they live in memory, and across reloads that leave their origin as it is."""
+
+    def __init__(self, pool: Pool, call: Call) -> None:
+        self._pool = pool
+        self._call = call
+        self._keepers: dict[tuple[str, TokenOrigin], TokenKeeper] = {}
+        self._closing: set[asyncio.Task[None]] = set()
+
+    async def get(self, admitted: Admitted) -> Credential:
+        """Return what a request needs. Raises TokenUnavailableError, CredentialUnavailableError."""
+        profile = admitted.profile
+        if profile.token is not None:
+            return Credential(token=(await self._keeper(profile, profile.token).get()).text)
+        if profile.users is None or not isinstance(profile.scheme, SnaptradeSignature):
+            return NOTHING
+        user_id = profile.scheme.user_without_secret(admitted.request)
+        return NOTHING if user_id is None else Credential(user_secret=await _secret_of(profile.users, user_id))
+
+    def refuse(self, admitted: Admitted, credential: Credential) -> None:
+        """Note that the API refused a token: the next request gets another."""
+        if admitted.profile.token is not None and credential.token is not None:
+            self._keeper(admitted.profile, admitted.profile.token).reject(credential.token)
+
+    async def another(self, admitted: Admitted, refused: Credential) -> Credential | None:
+        """Return another token than the one that was refused, or None where there is none."""
+        try:
+            credential = await self.get(admitted)
+        except TokenUnavailableError:
+            return None
+        return None if credential == refused else credential
+
+    def retain(self, runtime: Runtime) -> None:
+        """Forget the tokens of profiles that `runtime` has no more, or has otherwise."""
+        current = {(profile.name, profile.token) for profile in runtime.profiles.values()}
+        for key in [key for key in self._keepers if key not in current]:
+            task = asyncio.create_task(self._keepers.pop(key).close())
+            self._closing.add(task)
+            task.add_done_callback(self._closing.discard)
+
+    async def close(self) -> None:
+        """End what is under way."""
+        await asyncio.gather(*(keeper.close() for keeper in self._keepers.values()))
+
+    def _keeper(self, profile: Profile, origin: TokenOrigin) -> TokenKeeper:
+        keeper = self._keepers.get((profile.name, origin))
+        if keeper is None:
+            keeper = self._keepers[profile.name, origin] = TokenKeeper(self._source(origin), profile.name)
+        return keeper
+
+    def _source(self, origin: TokenOrigin) -> Source:
+        match origin:
+            case FileOrigin():
+                return FileSource(origin.path, origin.key)
+            case PartnerOrigin():
+                return PartnerSource(self._pool, origin.request, origin.key, path=origin.path)
+            case ProfileOrigin(profile=profile):
+                subject = f"GET {_TOKEN_PATH} as profile {profile!r}"
+                return SignedCallSource(lambda: self._call(profile, _TOKEN_PATH), origin.key, subject)
+
+
+async def _secret_of(users: Users, user_id: str) -> str | None:
+    try:
+        secret = await asyncio.to_thread(users.secret_of, user_id)
+    except UsersError as e:
+        raise CredentialUnavailableError(str(e)) from e
+    return None if secret is None else secret.get_secret_value()
