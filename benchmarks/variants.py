@@ -1,5 +1,6 @@
 """What is compared: the upstream alone, through signer-proxy, and through mitmdump with the least that signs."""
 
+import json
 import socket
 import subprocess
 import sys
@@ -7,7 +8,10 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+
+from signer_proxy.jwk import PtiKey
 
 HERE = Path(__file__).parent
 BIN = Path(sys.executable).parent
@@ -22,30 +26,57 @@ upstream = "plain"
 scheme = "snaptrade-signature"
 client_id = "BENCH"
 consumer_key = "made-up-key-of-the-benchmark"
+[upstreams.pti]
+url = "http://127.0.0.1:{upstream}/v1"
+port = {pti}
+default_profile = "pti"
+[profiles.pti]
+upstream = "pti"
+scheme = "pti-signature"
+client_id = "BENCH"
+private_key = {{ file = "pti.jwk" }}
+access = "trade"
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Where each variant listens."""
+
+    direct: int
+    ours: int
+    ours_pti: int
+    """The same daemon, signing with RSA-4096."""
+    mitmdump: int
+
+
 @contextmanager
-def running() -> Iterator[dict[str, int]]:
-    """Start everything; give the port of each variant by its name."""
-    upstream, ours, theirs = (_free_port() for _ in range(3))
-    with ExitStack() as stack, tempfile.NamedTemporaryFile("w", suffix=".toml") as config:
-        config.write(CONFIG.format(upstream=upstream, port=ours))
-        config.flush()
+def running() -> Iterator[Ports]:
+    """Start everything."""
+    ports = Ports(*(_free_port() for _ in range(4)))
+    with ExitStack() as stack, tempfile.TemporaryDirectory() as folder:
+        config = Path(folder, "signer-proxy.toml")
+        config.write_text(CONFIG.format(upstream=ports.direct, port=ports.ours, pti=ports.ours_pti))
+        _make_key(Path(folder, "pti.jwk"))
         commands: dict[int, list[str | Path]] = {
-            upstream: [sys.executable, "-m", "benchmarks.upstream", str(upstream)],
-            ours: [BIN / "signer-proxy", "run", "--config", config.name],
-            theirs: [
+            ports.direct: [sys.executable, "-m", "benchmarks.upstream", str(ports.direct)],
+            ports.ours: [BIN / "signer-proxy", "run", "--config", config],
+            ports.mitmdump: [
                 BIN / "mitmdump",
                 "--quiet",
-                *("--mode", f"reverse:http://127.0.0.1:{upstream}@127.0.0.1:{theirs}"),
+                *("--mode", f"reverse:http://127.0.0.1:{ports.direct}@127.0.0.1:{ports.mitmdump}"),
                 *("-s", HERE / "signing_addon.py"),
             ],
         }
         for port, command in commands.items():
             stack.callback(_end, subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
             _wait_for(port)
-        yield {"direct": upstream, "signer-proxy": ours, "mitmdump + signing": theirs}
+        yield ports
+
+
+def _make_key(path: Path) -> None:
+    path.touch(0o600)
+    path.write_text(json.dumps(PtiKey.new("rsa-4096").private_jwk()))
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -1,20 +1,24 @@
 """The step before signing: what a request needs beyond its profile, which is a token or a remembered userSecret."""
 
 import asyncio
+import uuid
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Final
 
 from signer_proxy.errors import CredentialUnavailableError, TokenUnavailableError
 from signer_proxy.exchange import Admitted
-from signer_proxy.message import Answer
+from signer_proxy.message import Answer, split_target
 from signer_proxy.runtime import Profile, Runtime
-from signer_proxy.schemes import SnaptradeSignature
+from signer_proxy.schemes import PtiSignature, SnaptradeSignature
 from signer_proxy.schemes.credential import NOTHING, Credential
+from signer_proxy.schemes.pti_token import token_request
 from signer_proxy.tokens.file import FileSource
 from signer_proxy.tokens.keeper import TokenKeeper
-from signer_proxy.tokens.origin import FileOrigin, PartnerOrigin, ProfileOrigin, TokenOrigin
+from signer_proxy.tokens.origin import FileOrigin, PartnerOrigin, ProfileOrigin, SingleUse, TokenOrigin
 from signer_proxy.tokens.partner import PartnerSource
 from signer_proxy.tokens.signed_call import SignedCallSource
+from signer_proxy.tokens.single_use import fetch_single_use
 from signer_proxy.tokens.source import Source
 from signer_proxy.upstream.pool import Pool
 from signer_proxy.users.users import Users
@@ -22,14 +26,15 @@ from signer_proxy.users.users_error import UsersError
 
 _TOKEN_PATH: Final = "/snapTrade/encryptedJWT"
 
-type Call = Callable[[str, str], Awaitable[Answer]]
-"""A call of our own: GET a path as a profile."""
+type Call = Callable[[Runtime, str, str, str, bytes], Awaitable[Answer]]
+"""A call of our own, given the runtime that serves it, profile, method, path and body."""
 
 
 class Credentials:
     """The tokens of the profiles in use; they live in memory, and across reloads that leave their origin as it is."""
 
-    def __init__(self, pool: Pool, call: Call) -> None:
+    def __init__(self, runtime: Runtime, pool: Pool, call: Call) -> None:
+        self._runtime = runtime
         self._pool = pool
         self._call = call
         self._keepers: dict[tuple[str, TokenOrigin], TokenKeeper] = {}
@@ -38,20 +43,24 @@ class Credentials:
     async def get(self, admitted: Admitted) -> Credential:
         """Return what a request needs. Raises TokenUnavailableError, CredentialUnavailableError."""
         profile = admitted.profile
-        if profile.token is not None:
-            return Credential(token=(await self._keeper(profile, profile.token).get()).text)
-        if profile.users is None or not isinstance(profile.scheme, SnaptradeSignature):
-            return NOTHING
-        user_id = profile.scheme.user_without_secret(admitted.request)
-        return NOTHING if user_id is None else Credential(user_secret=await _secret_of(profile.users, user_id))
+        match profile.token:
+            case SingleUse() as single_use:
+                return Credential(token=await self._single_use(admitted, single_use), request_id=_new_request_id())
+            case None:
+                return await _without_token(admitted)
+            case origin:
+                return Credential(token=(await self._keeper(profile, origin).get()).text)
 
     def refuse(self, admitted: Admitted, credential: Credential) -> None:
         """Note that the API refused a token: the next request gets another."""
-        if admitted.profile.token is not None and credential.token is not None:
-            self._keeper(admitted.profile, admitted.profile.token).reject(credential.token)
+        origin = admitted.profile.token
+        if credential.token is not None and origin is not None and not isinstance(origin, SingleUse):
+            self._keeper(admitted.profile, origin).reject(credential.token)
 
     async def another(self, admitted: Admitted, refused: Credential) -> Credential | None:
-        """Return another token than the one that was refused, or None where there is none."""
+        """Return another token than the one that was refused, or None where there is none; one for one use is none."""
+        if isinstance(admitted.profile.token, SingleUse):
+            return None
         try:
             credential = await self.get(admitted)
         except TokenUnavailableError:
@@ -60,6 +69,7 @@ class Credentials:
 
     def retain(self, runtime: Runtime) -> None:
         """Forget the tokens of profiles that `runtime` has no more, or has otherwise."""
+        self._runtime = runtime
         current = {(profile.name, profile.token) for profile in runtime.profiles.values()}
         for key in [key for key in self._keepers if key not in current]:
             task = asyncio.create_task(self._keepers.pop(key).close())
@@ -84,7 +94,33 @@ class Credentials:
                 return PartnerSource(self._pool, origin.request, origin.key, path=origin.path)
             case ProfileOrigin(profile=profile):
                 subject = f"GET {_TOKEN_PATH} as profile {profile!r}"
-                return SignedCallSource(lambda: self._call(profile, _TOKEN_PATH), origin.key, subject)
+                return SignedCallSource(
+                    lambda: self._call(self._runtime, profile, "GET", _TOKEN_PATH, b""), origin.key, subject
+                )
+
+    async def _single_use(self, admitted: Admitted, origin: SingleUse) -> str:
+        upstream, request = admitted.upstream, admitted.request
+        path = split_target(request.target)[0].decode("ascii")
+        base = upstream.base.decode("ascii")
+        target, body = token_request(request.method, path, base, origin.form, upstream.origin)
+        call = partial(self._call, admitted.runtime, origin.issuer, "POST", target.decode("ascii"), body)
+        return await fetch_single_use(call, admitted.profile.name)
+
+
+async def _without_token(admitted: Admitted) -> Credential:
+    profile = admitted.profile
+    match profile.scheme:
+        case PtiSignature():
+            return Credential(request_id=_new_request_id())
+        case SnaptradeSignature() as scheme if profile.users is not None:
+            user_id = scheme.user_without_secret(admitted.request)
+            return NOTHING if user_id is None else Credential(user_secret=await _secret_of(profile.users, user_id))
+        case _:
+            return NOTHING
+
+
+def _new_request_id() -> str:
+    return str(uuid.uuid4())
 
 
 async def _secret_of(users: Users, user_id: str) -> str | None:

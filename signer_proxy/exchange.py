@@ -24,8 +24,8 @@ class Admitted:
     operation: Operation | None
     """None where the API's description has no such one."""
     request: Request
-    max_body: int
-    """In bytes, unpacked."""
+    runtime: Runtime
+    """That serves all of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def own_call(runtime: Runtime, profile: str, method: str, path: str, body: bytes
     target = route.target(upstream, path.encode("ascii"))
     operation = chosen.scheme.operations.find(method, path)
     request = Request(method, target, headers, body)
-    return Admitted(upstream, chosen, "write", operation, request, runtime.max_body)
+    return Admitted(upstream, chosen, "write", operation, request, runtime)
 
 
 def sign(admitted: Admitted, now: float, credential: Credential = NOTHING) -> Prepared:
@@ -102,7 +102,7 @@ def _admit(runtime: Runtime, upstream: Upstream, profile: Profile, request: Requ
         raise AccessDeniedError(f"profile {profile.name!r}: {verdict.why}")
     operation = profile.scheme.operations.find(request.method, path)
     moved = Request(request.method, target, request.headers, request.body)
-    return Admitted(upstream, profile, verdict.access.name.lower(), operation, moved, runtime.max_body)
+    return Admitted(upstream, profile, verdict.access.name.lower(), operation, moved, runtime)
 
 
 def _completed(admitted: Admitted, credential: Credential) -> Request:
@@ -110,7 +110,7 @@ def _completed(admitted: Admitted, credential: Credential) -> Request:
     request, operation, line = admitted.request, admitted.operation, admitted.profile.public_key
     if operation is None or (line is None and credential.user_secret is None):
         return request
-    plain = content_coding.unpack(request.body, values(request.headers, b"content-encoding"), admitted.max_body)
+    plain = content_coding.unpack(request.body, values(request.headers, b"content-encoding"), admitted.runtime.max_body)
     body = registration.completed(operation, plain, line, credential.user_secret)
     if body == plain:
         return request

@@ -3,7 +3,7 @@
 import hashlib
 import os
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -12,6 +12,7 @@ from typing import Final
 from pydantic import SecretStr, ValidationError
 
 from signer_proxy.errors import ConfigError
+from signer_proxy.jwk import PtiKey
 from signer_proxy.rsa_key import PrivateKey, PublicKey
 from signer_proxy.settings import regular_file
 from signer_proxy.settings.built_in import NAME, built_in
@@ -20,15 +21,16 @@ from signer_proxy.settings.credentials import SecretKey, read_credentials
 from signer_proxy.settings.cross_check import cross_check
 from signer_proxy.settings.draft import Draft
 from signer_proxy.settings.home import config_home, state_home
+from signer_proxy.settings.key_reference import PrivateKeyFile, PtiKeyFile, PublicKeyFile
+from signer_proxy.settings.keys import LoadedKeys, read_private_keys, read_public_keys
 from signer_proxy.settings.open_secret import in_the_open
-from signer_proxy.settings.rsa_keys import LoadedKeys, read_private_keys, read_public_keys
 from signer_proxy.settings.schema import Settings
 from signer_proxy.settings.schema_problems import schema_problems
 from signer_proxy.settings.secret_reference import CommandReference, FileReference, KeyringReference
 from signer_proxy.settings.secret_value import Reference, file_path
 from signer_proxy.settings.unreadable import UnreadableError
 
-_KEY_FILES: Final = ("private_key", "rsa_public_key")
+_KEY_FILES: Final = (PrivateKeyFile, PtiKeyFile, PublicKeyFile)
 _LIVING: Final = ("token", "users")
 
 
@@ -50,12 +52,15 @@ class Configuration:
     """By profile: what opens envelopes."""
     public_keys: Mapping[str, PublicKey] = field(default_factory=dict)
     """By profile: what is added to registerUser."""
+    pti_keys: Mapping[str, PtiKey] = field(default_factory=dict)
+    """By profile: what signs for PTI."""
     paths: Mapping[SecretKey, Path] = field(default_factory=dict)
     """Files that come and go while we run, by profile and key ("token", "users"): absolute, links not followed."""
     references: Mapping[SecretKey, Reference] = field(default_factory=dict, repr=False)
     """Where `secrets` were had."""
-    loaded: LoadedKeys = field(default_factory=dict, repr=False)
+    loaded: LoadedKeys[PrivateKey] = field(default_factory=dict, repr=False)
     """The keys again, by their files' content."""
+    loaded_pti: LoadedKeys[PtiKey] = field(default_factory=dict, repr=False)
     state: Path = Path()
     """The directory of what outlives a restart, made when it is needed."""
 
@@ -86,12 +91,16 @@ def load(path: Path | None, environ: Mapping[str, str], previous: Configuration 
     settings, draft, problems = _checked(data)
     directory = path.parent if path else Path.cwd()
     secrets, unreadable = read_credentials(draft, directory, environ, _kept(path, previous))
-    files = {key: tuple(_named(draft, key, directory, environ)) for key in _KEY_FILES}
-    keys, loaded, broken = read_private_keys(files["private_key"], draft, secrets, previous.loaded if previous else {})
-    public_keys, broken_too = read_public_keys(files["rsa_public_key"])
+    rsa, pti, public = (tuple(_placed(draft.key_files(kind), directory, environ)) for kind in _KEY_FILES)
+    keys, loaded, broken = read_private_keys(rsa, draft, secrets, PrivateKey.load, previous.loaded if previous else {})
+    pti_keys, loaded_pti, broken_pti = read_private_keys(
+        pti, draft, secrets, PtiKey.load, previous.loaded_pti if previous else {}
+    )
+    public_keys, broken_public = read_public_keys(public)
     name = str(path or NAME)
-    if settings is None or problems or unreadable or broken or broken_too:
-        raise ConfigError(*(problem.line(name) for problem in (*problems, *unreadable, *broken, *broken_too)))
+    problems = (*problems, *unreadable, *broken, *broken_pti, *broken_public)
+    if settings is None or problems:
+        raise ConfigError(*(problem.line(name) for problem in problems))
     return Configuration(
         path,
         settings,
@@ -100,11 +109,13 @@ def load(path: Path | None, environ: Mapping[str, str], previous: Configuration 
         tuple(warning.line(name) for warning in in_the_open(draft, path, state)),
         MappingProxyType(keys),
         MappingProxyType(public_keys),
+        MappingProxyType(pti_keys),
         MappingProxyType(
-            {(profile, key): file for key in _LIVING for profile, file in _named(draft, key, directory, environ)}
+            {(profile, key): file for key in _LIVING for profile, file in _placed(draft.files(key), directory, environ)}
         ),
         MappingProxyType({(place.profile, place.key): reference for place, reference in draft.references()}),
         MappingProxyType(loaded),
+        MappingProxyType(loaded_pti),
         state_home(environ),
     )
 
@@ -157,9 +168,11 @@ def _kept(path: Path | None, previous: Configuration | None) -> dict[Reference, 
     }
 
 
-def _named(draft: Draft, key: str, directory: Path, environ: Mapping[str, str]) -> Iterator[tuple[str, Path]]:
-    """Yield each profile whose `key` names a file, with that file."""
-    for profile, file in draft.files(key):
+def _placed(
+    files: Iterable[tuple[str, str]], directory: Path, environ: Mapping[str, str]
+) -> Iterator[tuple[str, Path]]:
+    """Yield each profile and, for its file as it is written, the path."""
+    for profile, file in files:
         yield profile, file_path(file, directory, environ)
 
 
@@ -169,5 +182,5 @@ def _files(path: Path | None, draft: Draft, environ: Mapping[str, str]) -> froze
     directory = path.parent
     references = (reference for _, reference in draft.references())
     secrets = (file_path(one.file, directory, environ) for one in references if isinstance(one, FileReference))
-    keys = (file for key in _KEY_FILES for _, file in _named(draft, key, directory, environ))
+    keys = (file for kind in _KEY_FILES for _, file in _placed(draft.key_files(kind), directory, environ))
     return frozenset({path, *secrets, *keys})

@@ -45,6 +45,8 @@ def _wrong(place: Place, text: str) -> str | None:
     match place.way:
         case ("client_id",) if not text.isprintable() or " " in text:
             return "must be printable text without spaces, got other signs (copy it again, and nothing else)"
+        case ("client_id",) if place.scheme == "pti-signature" and not text.isascii():  # it goes into a header
+            return "must be printable ASCII text without spaces, got other signs (copy it again, and nothing else)"
         case ("token", "headers", _) if not text.isascii() or not text.isprintable():
             return "must be printable ASCII text on one line, got other signs (copy it again, and nothing else)"
         case _:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import urlsplit
 
-from signer_proxy.operations.snaptrade import OPERATIONS
+from signer_proxy.operations import pti, snaptrade
 from signer_proxy.settings.base_url import parse_base_url
 from signer_proxy.settings.config_problem import KeyPath, Problem
 from signer_proxy.settings.draft import Draft
@@ -14,7 +14,12 @@ from signer_proxy.settings.token_check import sources, token_check
 
 # What a scheme's API begins its paths with. A signature covers the path that is sent, and access rules are written
 # without this prefix: with any other path in front, neither would mean what it says.
-_PREFIXES: Final = {"snaptrade-signature": OPERATIONS.prefix, "snaptrade-jwt": OPERATIONS.prefix}
+_PREFIXES: Final = {
+    "snaptrade-signature": snaptrade.OPERATIONS.prefix,
+    "snaptrade-jwt": snaptrade.OPERATIONS.prefix,
+    "pti-signature": pti.OPERATIONS.prefix,
+    "pti-token": pti.OPERATIONS.prefix,
+}
 _PORTS: Final = {"https": 443, "http": 80}
 
 
@@ -101,9 +106,9 @@ def _base_paths(draft: Draft) -> Iterator[Problem]:
         url = upstream.get("url")
         theirs = {str(profile.get("scheme")) for profile in draft.profiles.values() if profile.get("upstream") == name}
         path = urlsplit(parse_base_url(url)).path if isinstance(url, str) else ""
-        for prefix in sorted(_PREFIXES[scheme] for scheme in theirs if scheme in _PREFIXES):
+        for prefix in sorted({_PREFIXES[scheme] for scheme in theirs if scheme in _PREFIXES}):
             if path not in ("", prefix):
-                way_out = "drop it: the path is signed, and the API knows no other"
+                way_out = "write that or none: the path is signed, and the API knows no other"
                 yield Problem(
                     ("upstreams", name, "url"), f"must have no path but {prefix}, got {quoted(path)} ({way_out})"
                 )

@@ -6,11 +6,12 @@ from typing import Final, Literal, Self
 
 from pydantic import TypeAdapter
 
-from signer_proxy.settings.choice import ANY, reference_paths
+from signer_proxy.settings.choice import ANY, reference_paths, table_of
 from signer_proxy.settings.config_problem import KeyPath
 from signer_proxy.settings.schema import SCHEMES
 from signer_proxy.settings.secret_reference import SecretReference
 from signer_proxy.settings.secret_value import Reference
+from signer_proxy.settings.table import Table
 
 _REFERENCE: Final[TypeAdapter[Reference]] = TypeAdapter(SecretReference)
 
@@ -19,9 +20,10 @@ type Tables = Mapping[str, Mapping[str, object]]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a reference to a secret stands: a profile, and the way to it there."""
+    """Where a reference to a secret stands: a profile of a scheme, and the way to it there."""
 
     profile: str
+    scheme: str
     way: tuple[str, ...]
 
     @property
@@ -50,10 +52,10 @@ class Draft:
     def references(self) -> Iterator[tuple[Place, Reference]]:
         """Yield each reference with its place."""
         for name, profile in self.profiles.items():
-            model = SCHEMES.get(str(profile.get("scheme")))
-            for path in reference_paths(model) if model else ():
+            scheme = str(profile.get("scheme"))
+            for path in reference_paths(SCHEMES[scheme]) if scheme in SCHEMES else ():
                 for way, reference in _found(profile, path):
-                    yield Place(name, way), _REFERENCE.validate_python(reference)
+                    yield Place(name, scheme, way), _REFERENCE.validate_python(reference)
 
     def files(self, key: str) -> Iterator[tuple[str, str]]:
         """Yield each profile whose `key` names a file, with that file as it is written."""
@@ -62,6 +64,15 @@ class Draft:
             match profile.get(key):
                 case {"file": str(file)} if model and key in model.model_fields:
                     yield name, file
+
+    def key_files(self, kind: type[Table]) -> Iterator[tuple[str, str]]:
+        """Yield each profile that has a key of this kind, with its file as it is written."""
+        for name, profile in self.profiles.items():
+            model = SCHEMES.get(str(profile.get("scheme")))
+            for key in model.model_fields if model else ():
+                match profile.get(key):
+                    case {"file": str(file)} if model and table_of(model, key) is kind:
+                        yield name, file
 
 
 def _found(table: object, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], object]]:

@@ -1,4 +1,4 @@
-"""Where RSA keys stand: files alone, since a PEM has many lines."""
+"""Where keys stand: files alone, since a PEM has many lines."""
 
 from pydantic import Field
 
@@ -11,6 +11,13 @@ class PrivateKeyFile(Table):
 
     file: Text = Field(description="The key: PEM, or as ssh-keygen writes it; chmod 600.")
     passphrase: SecretReference | None = Field(default=None, description="Where the key's passphrase stands.")
+
+
+class PtiKeyFile(Table):
+    """A private RSA or Ed25519 key in a file that only its owner may read."""
+
+    file: Text = Field(description="The key: JWK or PEM; chmod 600.")
+    passphrase: SecretReference | None = Field(default=None, description="Where the passphrase of a PEM stands.")
 
 
 class PublicKeyFile(Table):

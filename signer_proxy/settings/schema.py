@@ -11,11 +11,24 @@ from signer_proxy.settings.base_url import parse_base_url
 from signer_proxy.settings.got import got
 from signer_proxy.settings.jwt_profile import SnapTradeJwt
 from signer_proxy.settings.name import Name
+from signer_proxy.settings.pti_signature_profile import PtiSignatureProfile
+from signer_proxy.settings.pti_token_profile import PtiTokenProfile
 from signer_proxy.settings.signature_profile import SnapTradeSignature
 from signer_proxy.settings.table import Table
 from signer_proxy.settings.units import Duration, Size
 
-__all__ = ["LOOPBACK", "SCHEMES", "Profile", "Proxy", "Settings", "SnapTradeJwt", "SnapTradeSignature", "Upstream"]
+__all__ = [
+    "LOOPBACK",
+    "SCHEMES",
+    "Profile",
+    "Proxy",
+    "PtiSignatureProfile",
+    "PtiTokenProfile",
+    "Settings",
+    "SnapTradeJwt",
+    "SnapTradeSignature",
+    "Upstream",
+]
 
 LOOPBACK: Final = "127.0.0.1"
 
@@ -62,9 +75,16 @@ class Upstream(Table):
     )
 
 
-SCHEMES: Final[dict[str, type[Table]]] = {"snaptrade-signature": SnapTradeSignature, "snaptrade-jwt": SnapTradeJwt}
+SCHEMES: Final[dict[str, type[Table]]] = {
+    "snaptrade-signature": SnapTradeSignature,
+    "snaptrade-jwt": SnapTradeJwt,
+    "pti-signature": PtiSignatureProfile,
+    "pti-token": PtiTokenProfile,
+}
 
-type Profile = Annotated[SnapTradeSignature | SnapTradeJwt, Field(discriminator="scheme")]
+type Profile = Annotated[
+    SnapTradeSignature | SnapTradeJwt | PtiSignatureProfile | PtiTokenProfile, Field(discriminator="scheme")
+]
 
 
 class Settings(Table):

@@ -1,14 +1,11 @@
-"""The profile that signs our own call for an encrypted token: there, of the same upstream, and with a user."""
+"""The profile that signs for another one's tokens: there, of the right scheme and upstream, and with a user."""
 
 from collections.abc import Iterator, Mapping
-from typing import Final
 
 from signer_proxy.settings.config_problem import KeyPath, Problem, written
 from signer_proxy.settings.draft import Draft
 from signer_proxy.settings.got import got
 from signer_proxy.settings.suggestion import suggestion
-
-_SIGNS: Final = "snaptrade-signature"
 
 
 def sources(draft: Draft) -> Iterator[tuple[str, Mapping[str, object]]]:
@@ -20,30 +17,40 @@ def sources(draft: Draft) -> Iterator[tuple[str, Mapping[str, object]]]:
 
 
 def token_check(draft: Draft) -> Iterator[Problem]:
-    """Yield every problem of a token source that is another profile."""
+    """Yield every problem of a token that another profile signs for."""
     for name, source in sources(draft):
         signer = source.get("profile")
         if isinstance(signer, str):
-            yield from _signer(draft, name, signer)
+            path = ("profiles", name, "token", "profile")
+            yield from _signer(draft, name, path, signer, "snaptrade-signature")
+            yield from _user(draft, path, signer)
+    for name, profile in draft.profiles.items():
+        issuer = profile.get("issuer")
+        if profile.get("scheme") == "pti-token" and isinstance(issuer, str):
+            yield from _signer(draft, name, ("profiles", name, "issuer"), issuer, "pti-signature")
 
 
-def _signer(draft: Draft, name: str, signer: str) -> Iterator[Problem]:
-    path: KeyPath = ("profiles", name, "token", "profile")
-    known = [other for other, table in draft.profiles.items() if table.get("scheme") == _SIGNS]
+def _signer(draft: Draft, name: str, path: KeyPath, signer: str, scheme: str) -> Iterator[Problem]:
+    known = [other for other, table in draft.profiles.items() if table.get("scheme") == scheme]
     if signer not in draft.profiles:
         yield Problem(path, f"must be one of [profiles.*], {got(signer)} ({suggestion(signer, known)})")
         return
     ours, theirs = draft.profiles[name], draft.profiles[signer]
-    if theirs.get("scheme") != _SIGNS:
+    if theirs.get("scheme") != scheme:
         yield Problem(
             path,
-            f"must be a profile of the scheme {_SIGNS}, {got(signer)}, which is none ({suggestion(signer, known)})",
+            f"must be a profile of the scheme {scheme}, {got(signer)}, which is none ({suggestion(signer, known)})",
         )
-        return
-    if "upstream" in ours and "upstream" in theirs and ours["upstream"] != theirs["upstream"]:
+    elif "upstream" in ours and "upstream" in theirs and ours["upstream"] != theirs["upstream"]:
         yield Problem(
             path, f"must be a profile of the same upstream, {got(signer)}, which is another's (write one for this one)"
         )
+
+
+def _user(draft: Draft, path: KeyPath, signer: str) -> Iterator[Problem]:
+    theirs = draft.profiles.get(signer, {})
+    if theirs.get("scheme") != "snaptrade-signature":
+        return  # told already
     if "user_id" not in theirs or not theirs.keys() & {"user_secret", "users"}:
         lacks = "user_id" if "user_id" not in theirs else "user_secret and no users"
         yield Problem(

@@ -14,11 +14,11 @@ from signer_proxy.settings.cross_check import cross_check
 from signer_proxy.settings.draft import Draft
 from signer_proxy.settings.schema import Settings
 from signer_proxy.settings.schema_problems import schema_problems
-from tests.settings.writing import jwt, minimal
+from tests.settings.writing import PTI, jwt, minimal, pti_token
 
 SCALARS = st.one_of(
     st.text(max_size=8),
-    st.sampled_from(["env", "file", "api", "p", "me", "snaptrade-signature", "snaptrade-jwt"]),
+    st.sampled_from(["env", "file", "api", "p", "me", "snaptrade-signature", "snaptrade-jwt", "pti-token"]),
     st.sampled_from(["[key]", "https://a.example", "5 s", "GET", "\x00"]),
     st.integers(),
     st.booleans(),
@@ -62,6 +62,23 @@ PLACES = (
     ("profiles", "me", "token", "headers"),
     ("profiles", "me", "token", "headers", "Authorization"),
     ("profiles", "me", "send_client_id"),
+    ("profiles", "s", "scheme"),
+    ("profiles", "s", "upstream"),
+    ("profiles", "s", "client_id"),
+    ("profiles", "s", "private_key"),
+    ("profiles", "s", "private_key", "passphrase"),
+    ("profiles", "s", "deny"),
+    ("profiles", "t", "upstream"),
+    ("profiles", "t", "issuer"),
+    ("profiles", "t", "token_url"),
+)
+
+
+TEXT = (
+    minimal()
+    + jwt('token = { url = "https://app.example/token" }')
+    + f'{PTI}private_key = {{ file = "jwk" }}\n'
+    + pti_token()
 )
 
 
@@ -82,7 +99,7 @@ def problems(data: dict[str, object]) -> tuple[Problem, ...]:
 @given(value=VALUES)
 def test_any_value_is_told_in_one_line(place: tuple[str, ...], value: object) -> None:
     """A value of any type at any key gives lines without breaks, and nothing else than lines."""
-    data = tomllib.loads(minimal() + jwt('token = { url = "https://app.example/token" }'))
+    data = tomllib.loads(TEXT)
     *tables, key = place
     table = data
     for name in tables:

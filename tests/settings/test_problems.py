@@ -9,7 +9,7 @@ from signer_proxy.settings.configuration import load
 from tests.settings.writing import ENVIRON, PROFILE, UPSTREAM, config, minimal
 
 KINDS = '{ env = "NAME" }, { file = "path" }, { keyring = "service/name" } or { command = ["program", …] }'
-SCHEMES = '"snaptrade-signature", "snaptrade-jwt"'
+SCHEMES = '"snaptrade-signature", "snaptrade-jwt", "pti-signature", "pti-token"'
 NAME = "must be 1 to 64 of the signs A-Z a-z 0-9 . _ -"
 PORT = " (The local port: http://127.0.0.1:PORT/… goes to url/…)"
 SIZE = 'must be a size above zero in B, KiB, MiB or GiB, such as "10 MiB"'
@@ -338,7 +338,7 @@ CROSS: Table = {
         url("https://gateway.example/snap"),
         [
             'upstreams.api.url: must have no path but /api/v1, got "/snap" '
-            "(drop it: the path is signed, and the API knows no other)"
+            "(write that or none: the path is signed, and the API knows no other)"
         ],
     ),
     "profile-without-upstream": (

@@ -12,10 +12,19 @@ from jsonschema import Draft202012Validator
 
 from signer_proxy.settings.configuration import load
 from signer_proxy.settings.json_schema import json_schema
-from signer_proxy.settings.key_reference import PrivateKeyFile
-from signer_proxy.settings.schema import Proxy, Settings, SnapTradeJwt, SnapTradeSignature, Upstream
+from signer_proxy.settings.key_reference import PrivateKeyFile, PtiKeyFile
+from signer_proxy.settings.schema import (
+    Proxy,
+    PtiSignatureProfile,
+    PtiTokenProfile,
+    Settings,
+    SnapTradeJwt,
+    SnapTradeSignature,
+    Upstream,
+)
 from signer_proxy.settings.token_source import TokenUrl
-from tests.settings.writing import UPSTREAM, config, minimal, rsa_key, write
+from tests import jose_peer
+from tests.settings.writing import UPSTREAM, config, jwk, minimal, rsa_key, write
 
 CONFIG: Final = Path(__file__).parents[2] / "config"
 SCHEMA: Final = CONFIG / "signer-proxy.schema.json"
@@ -25,6 +34,8 @@ KEYS: Final = {
     "SNAPTRADE_CONSUMER_KEY": "key",
     "ALICE_KEY_PASSPHRASE": "made-up",
     "BOB_APP_SESSION": "made-up",
+    "PTI_CLIENT_ID": "ID",
+    "PTI_KEY_PASSPHRASE": "made-up",
 }
 
 
@@ -74,13 +85,15 @@ def test_ready_config_loads(path: Path, tmp_path: Path) -> None:
         write(tmp_path / name, "made-up")
     for name in ("alice.pem", "bob.pem", "snaptrade.pem"):
         write(tmp_path / name, rsa_key().pem())
+    write(tmp_path / "pti.jwk", jwk())
+    write(tmp_path / "pti.pem", jose_peer.pem(jwk("RSA"), KEYS["PTI_KEY_PASSPHRASE"]))
     write(tmp_path / "alice.pub", rsa_key().public.line("alice@here"), 0o644)
     assert load(config(tmp_path, text), KEYS).settings.version == 1
 
 
 def test_there_is_a_config_for_each_purpose() -> None:
-    """The sandbox, the API and the reference have theirs."""
-    assert {path.stem for path in READY} >= {"sandbox", "snaptrade", "snaptrade-jwt", "example"}
+    """The sandbox, the APIs and the reference have theirs."""
+    assert {path.stem for path in READY} >= {"sandbox", "snaptrade", "snaptrade-jwt", "pti", "example"}
 
 
 def test_snaptrade_config_is_the_built_in_one() -> None:
@@ -107,9 +120,12 @@ def test_example_has_every_key() -> None:
     assert set(profiles["alice"]) == set(SnapTradeJwt.model_fields)
     assert set(profiles["alice"]["private_key"]) == set(PrivateKeyFile.model_fields)
     assert set(profiles["bob"]["token"]) == set(TokenUrl.model_fields)
+    assert set(profiles["pti"]) == set(PtiSignatureProfile.model_fields)
+    assert set(profiles["pti"]["private_key"]) == set(PtiKeyFile.model_fields)
+    assert set(profiles["pti-user"]) == set(PtiTokenProfile.model_fields)
     assert Proxy.model_validate(example["proxy"]) == Proxy.model_validate({})
     defaults = [line for line in (CONFIG / "example.toml").read_text().splitlines() if "# default" in line]
-    models = (Proxy, Upstream, SnapTradeSignature, SnapTradeJwt, TokenUrl)
+    models = (Proxy, Upstream, SnapTradeSignature, SnapTradeJwt, TokenUrl, PtiSignatureProfile, PtiTokenProfile)
     fields = {key: field for model in models for key, field in model.model_fields.items()}
     for key, value in (entry for line in defaults for entry in tomllib.loads(line).items()):
         default = fields[key].default

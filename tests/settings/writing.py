@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from signer_proxy.rsa_key import PrivateKey
+from tests import jose_peer
 
 UPSTREAM: Final = """
 [upstreams.api]
@@ -26,6 +27,23 @@ upstream = "api"
 scheme = "snaptrade-jwt"
 """
 
+PTI: Final = """
+[upstreams.pti]
+url = "https://pti.example.com/v1"
+port = 8082
+
+[profiles.s]
+upstream = "pti"
+scheme = "pti-signature"
+client_id = "PTI-ID"
+"""
+
+TOKEN_PROFILE: Final = """
+[profiles.t]
+upstream = "pti"
+scheme = "pti-token"
+"""
+
 ENVIRON: Final = {"KEY": "key-of-the-environment"}
 
 
@@ -37,6 +55,21 @@ def minimal(profile: str = 'consumer_key = { env = "KEY" }', upstream: str = "")
 def jwt(lines: str = 'token = { file = "token" }', key: str = 'private_key = { file = "pem" }') -> str:
     """Return a profile with a private key, to stand behind a config."""
     return f"{JWT_PROFILE}{key}\n{lines}\n"
+
+
+def pti(lines: str = "", key: str = 'private_key = { file = "jwk" }') -> str:
+    """Return a config with a profile that signs for PTI, and more lines in it."""
+    return f"version = 1\n{PTI}{key}\n{lines}\n"
+
+
+def pti_token(lines: str = 'issuer = "s"') -> str:
+    """Return a profile with single-use tokens, to stand behind a config with `pti`."""
+    return f"{TOKEN_PROFILE}{lines}\n"
+
+
+def jwk(kind: str = "Ed25519", number: int = 0) -> str:
+    """Return a private JWK that is made once for all tests; another number is another key."""
+    return jose_peer.private_jwk(kind, number)
 
 
 @cache

@@ -1,13 +1,14 @@
-"""The RSA keys of every profile, each loaded once, and what is wrong with those that cannot be."""
+"""The keys of every profile, each loaded once, and what is wrong with those that cannot be."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
 from pydantic import SecretStr
 
-from signer_proxy.rsa_key import PrivateKey, PublicKey, RsaKeyError
+from signer_proxy.jwk_reading import PtiKeyError
+from signer_proxy.rsa_key import PublicKey, RsaKeyError
 from signer_proxy.settings import private_file, regular_file
 from signer_proxy.settings.config_problem import Problem
 from signer_proxy.settings.credentials import SecretKey
@@ -16,16 +17,23 @@ from signer_proxy.settings.unreadable import UnreadableError
 
 _PASSPHRASE: Final = "private_key.passphrase"
 
-type LoadedKeys = Mapping[bytes, PrivateKey]
+type LoadedKeys[K] = Mapping[bytes, K]
 """Keys by what they were loaded from: to load one of 4096 bits takes a quarter of a second."""
 
+type Load[K] = Callable[[bytes, str | None], K]
+"""Makes a key of a file's content and a passphrase; raises RsaKeyError or PtiKeyError."""
 
-def read_private_keys(
-    files: Iterable[tuple[str, Path]], draft: Draft, secrets: Mapping[SecretKey, SecretStr], known: LoadedKeys
-) -> tuple[dict[str, PrivateKey], dict[bytes, PrivateKey], list[Problem]]:
-    """Return the private keys by profile and by what they were loaded from, and the problems."""
-    keys: dict[str, PrivateKey] = {}
-    loaded: dict[bytes, PrivateKey] = {}
+
+def read_private_keys[K](
+    files: Iterable[tuple[str, Path]],
+    draft: Draft,
+    secrets: Mapping[SecretKey, SecretStr],
+    load: Load[K],
+    known: LoadedKeys[K],
+) -> tuple[dict[str, K], dict[bytes, K], list[Problem]]:
+    """Return private keys of one kind by profile and by what they were loaded from, and the problems."""
+    keys: dict[str, K] = {}
+    loaded: dict[bytes, K] = {}
     problems: list[Problem] = []
     with_passphrase = {place.profile for place, _ in draft.references() if place.key == _PASSPHRASE}
     for profile, file in files:
@@ -36,11 +44,12 @@ def read_private_keys(
                 continue  # it could not be had, which is told already
             source = _source(content, passphrase)
             if source not in loaded:
-                loaded[source] = known.get(source) or _load(content, passphrase)
+                text = None if passphrase is None else passphrase.get_secret_value()
+                loaded[source] = known[source] if source in known else load(content, text)
             keys[profile] = loaded[source]
         except UnreadableError as e:
             problems.append(Problem(("profiles", profile, "private_key"), str(e)))
-        except RsaKeyError as e:
+        except (RsaKeyError, PtiKeyError) as e:
             problems.append(Problem(("profiles", profile, "private_key"), f"file {file}: {e}"))
     return keys, loaded, problems
 
@@ -65,7 +74,3 @@ def _source(content: bytes, passphrase: SecretStr | None) -> bytes:
     """Return what differs as soon as a file or its passphrase does, and tells neither."""
     text = b"" if passphrase is None else b"\0" + passphrase.get_secret_value().encode()
     return hashlib.sha256(hashlib.sha256(content).digest() + text).digest()
-
-
-def _load(content: bytes, passphrase: SecretStr | None) -> PrivateKey:
-    return PrivateKey.load(content, None if passphrase is None else passphrase.get_secret_value())
