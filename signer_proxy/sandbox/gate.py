@@ -4,13 +4,13 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from starlette.datastructures import MutableHeaders
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from signer_proxy.sandbox.clients import Client
 from signer_proxy.sandbox.content import MAX_BODY, read_content, too_large
 from signer_proxy.sandbox.errors import ApiError
 from signer_proxy.sandbox.limits import RateLimits
+from signer_proxy.sandbox.raw_request import marking, read_body, values
 from signer_proxy.sandbox.snaptrade.users import User
 from signer_proxy.sandbox.tokens import Tokens, check_client, has_token, read_token
 from signer_proxy.sandbox.verifier import Signed, identify, read_query, verify
@@ -57,22 +57,22 @@ class Gate:
         verdict = {"Sandbox-Verdict": "refused"}
         app = self._app
         try:
-            body = await _read_body(receive)
+            body = await read_body(receive, MAX_BODY, too_large)
             if body is None:
                 return
             if self._is_open(scope):
                 verdict = {}
             else:
                 parameters, user = read_query(scope["query_string"]), None
-                signatures, authorizations = _values(scope, b"signature"), _values(scope, b"authorization")
+                signatures, authorizations = values(scope, b"signature"), values(scope, b"authorization")
                 if has_token(authorizations, signatures):
                     token = read_token(authorizations, signatures, parameters)
                     client, user = self._tokens.holder(token, now)
                     check_client(parameters, client)
-                    content = read_content(body, _values(scope, b"content-encoding"))
+                    content = read_content(body, values(scope, b"content-encoding"))
                 else:
                     client = identify(parameters, self._clients)
-                    content = read_content(body, _values(scope, b"content-encoding"))
+                    content = read_content(body, values(scope, b"content-encoding"))
                     signed = Signed(scope["raw_path"], scope["query_string"], content, signatures)
                     verify(signed, parameters.get("timestamp"), client, now=now)
                 verdict = {"Sandbox-Verdict": "verified"}
@@ -82,35 +82,8 @@ class Gate:
             app = e.answer()
         standing = self._limits.standing(client.client_id if client else None, now)
         marks = {"X-Request-ID": str(uuid.uuid4()), **verdict, **(standing.headers() if standing else {})}
-        await app(scope, receive, _marking(send, marks))
+        await app(scope, receive, marking(send, marks))
 
     def _is_open(self, scope: Scope) -> bool:
-        is_bare = not (_values(scope, b"signature") or _values(scope, b"authorization"))
+        is_bare = not (values(scope, b"signature") or values(scope, b"authorization"))
         return is_bare and scope["method"] in ("GET", "HEAD") and scope["raw_path"] in self._open_paths
-
-
-async def _read_body(receive: Receive) -> bytes | None:
-    """Return the whole body, or None when the client goes away before its end."""
-    body = bytearray()
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            return None
-        body += message.get("body", b"")
-        if len(body) > MAX_BODY:
-            raise too_large()
-        if not message.get("more_body", False):
-            return bytes(body)
-
-
-def _values(scope: Scope, name: bytes) -> list[bytes]:
-    return [value for key, value in scope["headers"] if key == name]
-
-
-def _marking(send: Send, marks: Mapping[str, str]) -> Send:
-    async def marked(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            MutableHeaders(scope=message).update(marks)
-        await send(message)
-
-    return marked

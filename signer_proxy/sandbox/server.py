@@ -4,9 +4,11 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import AsyncIterator, Iterator
+from email.utils import formatdate
 
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from signer_proxy.errors import StartError
 
@@ -25,7 +27,7 @@ async def serve(application: ASGIApp, *, host: str = "127.0.0.1", port: int = 0)
     """
     listener = _listen(host, port)
     config = uvicorn.Config(
-        application,
+        _dated(application),
         # h11 hands the target on as it came; no request, and so no secret in a URL, is ever logged.
         http="h11",
         access_log=False,
@@ -35,6 +37,7 @@ async def serve(application: ASGIApp, *, host: str = "127.0.0.1", port: int = 0)
         lifespan="off",
         proxy_headers=False,
         server_header=False,
+        date_header=False,
         h11_max_incomplete_event_size=MAX_HEAD,
         timeout_keep_alive=75,
         timeout_graceful_shutdown=1,
@@ -47,6 +50,21 @@ async def serve(application: ASGIApp, *, host: str = "127.0.0.1", port: int = 0)
     finally:
         server.should_exit = True
         await running
+
+
+def _dated(application: ASGIApp) -> ASGIApp:
+    """Say the Date in answers in which the application, which may have a clock of its own, does not."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        async def dated(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message.setdefault("headers", [])
+                MutableHeaders(scope=message).setdefault("Date", formatdate(usegmt=True))
+            await send(message)
+
+        await application(scope, receive, dated)
+
+    return answer
 
 
 class _Server(uvicorn.Server):

@@ -2,9 +2,13 @@
 
 import asyncio
 import socket
+import time
+from email.utils import parsedate_to_datetime
 
 import httpx
 import pytest
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from signer_proxy.errors import StartError
 from signer_proxy.sandbox.application import create_application
@@ -63,3 +67,18 @@ async def test_answers_do_not_wait_for_acknowledgements() -> None:
         for _ in range(50):
             await http.get(f"http://127.0.0.1:{port}/")
         assert loop.time() - started < 1.5
+
+
+async def test_every_answer_has_one_date() -> None:
+    """The server says the time where the application does not, and only there."""
+    moment = "Tue, 14 Nov 2023 22:13:20 GMT"
+
+    async def application(scope: Scope, receive: Receive, send: Send) -> None:
+        headers = {"Date": moment} if scope["path"] == "/own" else None
+        await Response("x", headers=headers)(scope, receive, send)
+
+    async with serve(application) as port, httpx.AsyncClient(trust_env=False) as http:
+        own, other = [(await http.get(f"http://127.0.0.1:{port}{path}")).headers for path in ("/own", "/")]
+    assert own.get_list("Date") == [moment]
+    (now,) = other.get_list("Date")
+    assert abs(parsedate_to_datetime(now).timestamp() - time.time()) < 60

@@ -1,0 +1,1 @@
+"""PTI: requests signed as JWS, single-use tokens, and the users, wallets and transactions behind them."""
