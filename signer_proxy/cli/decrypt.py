@@ -1,50 +1,86 @@
 """`signer-proxy decrypt`: opens an envelope with a private key of this machine."""
 
 import json
-import sys
+import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
 
 import click
 
+from signer_proxy.cli.content import read_content
 from signer_proxy.cli.failure import Failure
 from signer_proxy.cli.private_key import load, passphrase, passphrase_options
-from signer_proxy.envelope import EnvelopeError, open_envelope
+from signer_proxy.envelope import SHARED_KEY, EnvelopeError, open_envelope
 from signer_proxy.rsa_key import PrivateKey
-
-LARGEST: Final = 64 << 20
-"""Bytes of an envelope, as of an answer that the daemon takes."""
+from signer_proxy.settings import configuration
 
 
 @click.command("decrypt")
-@click.option("--key", "key_path", type=click.Path(path_type=Path), required=True, help="The private key's file.")
+@click.option("--key", "key_path", type=click.Path(path_type=Path), help="A file with the private key.")
 @passphrase_options
+@click.option("--profile", metavar="NAME", help="Take this profile's private key.")
+@click.option("--config", "config_path", type=click.Path(path_type=Path), help="The config whose keys are meant.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, with the key that opened it.")
 @click.argument("file")
 def command(
-    file: str, key_path: Path, ask: bool, passphrase_env: str | None, passphrase_file: str | None, as_json: bool
+    file: str,
+    key_path: Path | None,
+    ask: bool,
+    passphrase_env: str | None,
+    passphrase_file: str | None,
+    profile: str | None,
+    config_path: Path | None,
+    as_json: bool,
 ) -> None:
-    """Print what is in the envelope in FILE, which is the API's answer as it came; - is stdin."""
-    secret = passphrase(ask=ask, env=passphrase_env, file=passphrase_file)
-    keys = [load(key_path, secret)]
-    subject = "stdin" if file == "-" else file
-    plaintext, key = _opened(_parsed(_read(file), subject), keys, subject)
+    """Print what is in the envelope in FILE, which is the API's answer as it came; - is stdin.
+
+    Without --key and --profile every private RSA key of the config is tried.
+    """
+    with_passphrase = ask or passphrase_env is not None or passphrase_file is not None
+    if key_path is None:
+        if with_passphrase:
+            raise click.UsageError("a passphrase belongs to --key (the config names those of its own keys)")
+        keys = _of_config(config_path, profile)
+    elif profile is not None or config_path is not None:
+        raise click.UsageError("take --key, or the keys of the config")
+    else:
+        keys = [load(key_path, passphrase(ask=ask, env=passphrase_env, file=passphrase_file))]
+    content, subject = read_content(file, "an envelope")
+    plaintext, key = _opened(_parsed(content, subject), keys, subject)
     if as_json:
         details = {"plaintext": plaintext, "key": key.fingerprint, "bits": key.bits}
         plaintext = json.dumps(details, ensure_ascii=False)
     click.echo(plaintext.encode())  # as bytes: UTF-8 whatever the locale says
 
 
+def _of_config(path: Path | None, profile: str | None) -> list[PrivateKey]:
+    """Return the private RSA keys of a config, each once, or that of one profile."""
+    found = configuration.find(path, os.environ, Path.cwd())
+    if found is None:
+        raise Failure("no key: no config was found (name a key with --key, or a config with --config)")
+    keys = configuration.load(found, os.environ).keys
+    if profile is not None and profile not in keys:
+        those = ", ".join(sorted(keys)) or "none"
+        raise Failure(f"profile {profile!r} must have a private RSA key in {found} (profiles with one: {those})")
+    if not keys:
+        raise Failure(f"{found} must have a profile with a private RSA key, got none (name a key with --key)")
+    named = keys if profile is None else {profile: keys[profile]}
+    return list({key.fingerprint: key for key in named.values()}.values())
+
+
 def _opened(value: object, keys: Sequence[PrivateKey], subject: str) -> tuple[str, PrivateKey]:
-    """Try each key; where none opens the envelope, say why the last one did not."""
-    problem = None
+    """Try each key; where none opens the envelope, say why."""
+    problems = []
     for key in keys:
         try:
             return open_envelope(value, key), key
         except EnvelopeError as e:
-            problem = e
-    raise Failure(f"{subject}: {problem}")
+            problems.append(e)
+    others = [e for e in problems if e.part != SHARED_KEY]  # of the key that fits, or of an envelope that fits none
+    if others or len(problems) == 1:
+        raise Failure(f"{subject}: {(others or problems)[0]}")
+    ways = "use the key whose public half was registered, or ask for a new envelope"
+    raise Failure(f"{subject}: {SHARED_KEY} does not open with any of the config's {len(keys)} private keys ({ways})")
 
 
 def _parsed(content: bytes, subject: str) -> object:
@@ -53,17 +89,3 @@ def _parsed(content: bytes, subject: str) -> object:
     except (ValueError, RecursionError):
         raise Failure(f"{subject} must hold an envelope in JSON, got something else (give the API's answer)") from None
     return value
-
-
-def _read(file: str) -> bytes:
-    try:
-        if file == "-":
-            content = sys.stdin.buffer.read(LARGEST + 1)
-        else:
-            with open(file, "rb") as opened:
-                content = opened.read(LARGEST + 1)
-    except OSError as e:
-        raise Failure(f"{file} cannot be read: {e.strerror} (name a file with an envelope)") from e
-    if len(content) > LARGEST:
-        raise Failure(f"{file} must have at most {LARGEST >> 20} MiB, got more (is it the right file?)")
-    return content

@@ -3,18 +3,20 @@
 import asyncio
 import json
 import sys
-from typing import Any
+from typing import Any, Final
 
 import aiohttp
 import click
 
 from signer_proxy import exchange_log
 from signer_proxy.cli.demo_flows import ACCESS, connect, register
-from signer_proxy.cli.demo_stage import CLIENT_SIDE, Call, Reply, Stage, open_stage, send
+from signer_proxy.cli.demo_stage import CLIENT_SIDE, PTI_TOKEN, Call, Reply, Stage, open_stage, send
 from signer_proxy.cli.demo_view import View
 from signer_proxy.cli.stopping import caught_signals
 from signer_proxy.cli.talk import talk
 from signer_proxy.proxy import Exchange
+
+_PERSON: Final = '{"id": "jane", "name": {"firstName": "Zoë", "lastName": "Doe"}}'
 
 
 @click.command("demo")
@@ -51,10 +53,17 @@ async def _show(view: View, stage: Stage, done: asyncio.Queue[Exchange]) -> tupl
         await view.flow("Registration", register(session, stage))
         await view.flow("Connecting an account", connect(session, stage))
         view.step("Access to the API without a consumer key", ACCESS)
-        calls.append(Call("A GET with a token", "GET", "/accounts", profile=CLIENT_SIDE))
-        replies.append(await send(session, stage, calls[-1]))
-        view.call(calls[-1], await done.get(), replies[-1])
-    return calls, all(reply.is_verified for reply in replies)
+        for call in (
+            Call("A GET with a token", "GET", "/accounts", profile=CLIENT_SIDE),
+            Call("A POST to PTI, signed", "POST", "/users", _PERSON, is_pti=True),
+            Call("A GET from PTI, with a token for this one request", "GET", "/users", profile=PTI_TOKEN, is_pti=True),
+        ):
+            calls.append(call)
+            replies.append(await send(session, stage, call))
+            view.call(call, await done.get(), replies[-1])
+    # What made something of its own name cannot be made again.
+    again = [call for call, reply in zip(calls, replies, strict=True) if reply.status == 200]
+    return again, all(reply.is_verified for reply in replies)
 
 
 def _list_accounts(_: list[Any]) -> Call:

@@ -1,10 +1,11 @@
-"""The demo's stage: API and Partner as sandboxes, and a daemon in front of them, on free ports with made-up keys."""
+"""The demo's stage: both APIs and a Partner as sandboxes, a daemon in front of them, free ports and made-up keys."""
 
 import os
 import secrets
 import socket
+import uuid
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -12,20 +13,25 @@ import aiohttp
 from pydantic import SecretStr
 from yarl import URL
 
+from signer_proxy.assembly import build
 from signer_proxy.engines.mitmproxy.engine import open_engine
+from signer_proxy.jwk import PtiKey
 from signer_proxy.proxy import Exchange
 from signer_proxy.rsa_key import PrivateKey
-from signer_proxy.runtime import build
 from signer_proxy.sandbox.application import create_application
 from signer_proxy.sandbox.clients import Client
 from signer_proxy.sandbox.partner.application import create_partner
+from signer_proxy.sandbox.pti.application import create_pti
+from signer_proxy.sandbox.pti.clients import PtiClient
 from signer_proxy.sandbox.server import serve
 from signer_proxy.settings.configuration import Configuration
 from signer_proxy.settings.schema import Settings
 
 SIGNED: Final = "partner"
 CLIENT_SIDE: Final = "bob"
-"""The profiles: one with the consumer key, one with a private key alone."""
+PTI: Final = "pti"
+PTI_TOKEN: Final = "pti-user"
+"""The profiles: with the consumer key, with a private key alone, with PTI's signatures, with its single-use tokens."""
 
 _USER: Final = "alice"
 _JSON: Final = {"Content-Type": "application/json"}
@@ -36,7 +42,9 @@ class Stage:
     """Where to send requests, where they go, and what the client of the client-side flows has."""
 
     proxy: str
+    pti_proxy: str
     sandbox: str
+    pti_sandbox: str
     partner: str
     session: str = field(repr=False)
     key: PrivateKey
@@ -51,6 +59,7 @@ class Call:
     target: str
     body: str | None = None
     profile: str | None = None
+    is_pti: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,27 +74,31 @@ class Reply:
     @property
     def is_verified(self) -> bool:
         """Whether the request was authenticated rightly and did what it should."""
-        return self.verdict == "verified" and self.status == 200
+        return self.verdict == "verified" and self.status in (200, 201)
 
 
 @asynccontextmanager
 async def open_stage(observe: Callable[[Exchange], None]) -> AsyncIterator[Stage]:
-    """Open all three parties; `observe` is told each exchange."""
+    """Open all parties; `observe` is told each exchange."""
     client = Client(f"DEMO-{secrets.token_hex(4)}", secrets.token_urlsafe(32), users={_USER: secrets.token_hex(16)})
-    password, key = secrets.token_urlsafe(16), PrivateKey.new()
-    async with serve(create_application([client])) as sandbox_port:
-        sandbox = f"http://127.0.0.1:{sandbox_port}"
-        async with serve(create_partner(sandbox, client, {CLIENT_SIDE: password})) as partner_port:
-            partner, port = f"http://127.0.0.1:{partner_port}", _free_port()
-            stage = Stage(f"http://127.0.0.1:{port}", sandbox, partner, await _log_in(partner, password), key)
-            async with open_engine(build(_configuration(stage, client, port)), os.environ, observe):
-                yield stage
+    password, key, pti_key, pti_id = secrets.token_urlsafe(16), PrivateKey.new(), PtiKey.new("ed25519"), uuid.uuid4()
+    pti_client = PtiClient(str(pti_id), (pti_key.public_jwk(),))
+    async with AsyncExitStack() as stack:
+        sandbox = _url(await stack.enter_async_context(serve(create_application([client]))))
+        pti_sandbox = _url(await stack.enter_async_context(serve(create_pti([pti_client]))))
+        backend = create_partner(sandbox, client, {CLIENT_SIDE: password})
+        partner = _url(await stack.enter_async_context(serve(backend)))
+        session, ports = await _log_in(partner, password), (_free_port(), _free_port())
+        stage = Stage(_url(ports[0]), _url(ports[1]), sandbox, pti_sandbox, partner, session, key)
+        configuration = _configuration(stage, client, pti_client, pti_key, ports)
+        await stack.enter_async_context(open_engine(build(configuration), os.environ, observe))
+        yield stage
 
 
 async def send(session: aiohttp.ClientSession, stage: Stage, call: Call) -> Reply:
     """Send a request to the proxy."""
     headers = (_JSON if call.body else {}) | ({"Signer-Profile": call.profile} if call.profile else {})
-    url = URL(stage.proxy + call.target, encoded=True)
+    url = URL((stage.pti_proxy if call.is_pti else stage.proxy) + call.target, encoded=True)
     async with session.request(call.method, url, data=call.body, headers=headers) as response:
         return Reply(response.status, response.headers.get("Sandbox-Verdict"), await response.json(content_type=None))
 
@@ -97,7 +110,9 @@ async def _log_in(partner: str, password: str) -> str:
             return str((await response.json())["token"])
 
 
-def _configuration(stage: Stage, client: Client, port: int) -> Configuration:
+def _configuration(
+    stage: Stage, client: Client, pti_client: PtiClient, pti_key: PtiKey, ports: tuple[int, int]
+) -> Configuration:
     """Return what a config file with these profiles would be loaded as."""
     signed = {
         "upstream": "sandbox",
@@ -115,12 +130,28 @@ def _configuration(stage: Stage, client: Client, port: int) -> Configuration:
         "private_key": {"file": "bob.pem"},
         "token": {"url": f"{stage.partner}/snaptrade/token", "headers": {"Authorization": session}},
     }
-    upstream = {"url": stage.sandbox, "port": port, "default_profile": SIGNED}
-    profiles = {SIGNED: signed, CLIENT_SIDE: client_side}
+    pti = {
+        "upstream": "pti",
+        "scheme": "pti-signature",
+        "client_id": pti_client.client_id,
+        "private_key": {"file": "pti.jwk"},
+    }
+    pti_token = {"upstream": "pti", "scheme": "pti-token", "issuer": PTI}
+    upstreams = {
+        "sandbox": {"url": stage.sandbox, "port": ports[0], "default_profile": SIGNED},
+        "pti": {"url": f"{stage.pti_sandbox}/v1", "port": ports[1], "default_profile": PTI},
+    }
+    profiles = {SIGNED: signed, CLIENT_SIDE: client_side, PTI: pti, PTI_TOKEN: pti_token}
     values = {(SIGNED, key): SecretStr(signed[key]) for key in ("client_id", "consumer_key", "user_secret")}
     values[CLIENT_SIDE, "token.headers.Authorization"] = SecretStr(session)
-    settings = Settings.model_validate({"version": 1, "upstreams": {"sandbox": upstream}, "profiles": profiles})
-    return Configuration(None, settings, values, frozenset(), (), keys={CLIENT_SIDE: stage.key})
+    values[PTI, "client_id"] = SecretStr(pti_client.client_id)
+    settings = Settings.model_validate({"version": 1, "upstreams": upstreams, "profiles": profiles})
+    keys = {CLIENT_SIDE: stage.key}
+    return Configuration(None, settings, values, frozenset(), (), keys=keys, pti_keys={PTI: pti_key})
+
+
+def _url(port: int) -> str:
+    return f"http://127.0.0.1:{port}"
 
 
 def _free_port() -> int:

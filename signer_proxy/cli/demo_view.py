@@ -23,8 +23,10 @@ class View:
         """Say what is running."""
         self._console.print("signer-proxy demo", style="bold")
         self._line("sandbox", f"{stage.sandbox}  plays the SnapTrade API and believes nothing")
+        self._line("sandbox", f"{stage.pti_sandbox}  plays PTI")
         self._line("partner", f"{stage.partner}  plays a backend that has the consumer key, and no private one")
-        self._line("proxy", f"{stage.proxy}  signs what comes in, with a key made on the spot")
+        self._line("proxy", f"{stage.proxy}  is SnapTrade for your tools, with a key made on the spot")
+        self._line("proxy", f"{stage.pti_proxy}  is PTI")
 
     def call(self, call: Call, done: Exchange, reply: Reply) -> None:
         """Show one request: as it came in, what was added, what was signed and what the sandbox said."""
@@ -73,11 +75,13 @@ class View:
         self._console.print(f"{self._number}. {title}", style="bold")
 
     def _line(self, label: str, text: str, style: str = "") -> None:
-        self._console.print(Text(f"   {label:<{_LABEL}}", style="dim").append(text, style=style or "not dim"))
+        for number, line in enumerate(text.split("\n")):
+            start = Text(f"   {'' if number else label:<{_LABEL}}", style="dim")
+            self._console.print(start.append(line, style=style or "not dim"))
 
 
 def _curl(stage: Stage, call: Call) -> str:
-    words = [f"curl -s '{stage.proxy}{call.target}'"]
+    words = [f"curl -s '{stage.pti_proxy if call.is_pti else stage.proxy}{call.target}'"]
     words += [f"-H 'Signer-Profile: {call.profile}'"] if call.profile else []
     words += [f"-H 'Content-Type: application/json' -d '{call.body}'"] if call.body else []
     return " ".join(words)

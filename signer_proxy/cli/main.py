@@ -13,8 +13,9 @@ _COMMANDS: Final = {
     "run": "The daemon, in the foreground.",
     "demo": "Watch unsigned requests arrive, leave signed and be verified, without an account.",
     "sandbox": "The API's stand-in alone.",
-    "keys": "Make an RSA key pair, and show its public half.",
+    "keys": "Make a key pair, and show its public half.",
     "decrypt": "Open an envelope of the API with a private key.",
+    "verify": "Check a webhook, and print the event that it brings.",
 }
 
 
@@ -36,7 +37,7 @@ class _Commands(click.Group):
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, message="%(prog)s %(version)s")
 def commands() -> None:
-    """Sign requests for the SnapTrade API on their way out of this machine."""
+    """Sign requests for the SnapTrade and PTI APIs on their way out of this machine."""
 
 
 def main() -> None:

@@ -10,12 +10,12 @@ from typing import Final
 import click
 
 from signer_proxy import exchange_log
+from signer_proxy.assembly import build
 from signer_proxy.cli.stopping import caught_signals
 from signer_proxy.cli.talk import talk
 from signer_proxy.engines.mitmproxy.engine import open_engine
 from signer_proxy.proxy import Exchange
 from signer_proxy.reload import Reloader
-from signer_proxy.runtime import build
 from signer_proxy.settings.configuration import Configuration, find, load
 
 logger = logging.getLogger(__name__)

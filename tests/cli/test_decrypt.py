@@ -20,13 +20,14 @@ TOKEN: Final = "token.json"
 
 @pytest.fixture(name="directory", scope="module")
 def directory_with_keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a directory with an envelope, its key in three forms and another key."""
+    """Return a directory with an envelope, its key in three forms and two other keys."""
     directory = tmp_path_factory.mktemp("decrypt")
     key = PrivateKey.load(openssh(directory / "id").read_bytes())
     for name, content in {
         "key.pem": key.pem(),
         "encrypted.pem": key.pem(PASSPHRASE),
         "another.pem": PrivateKey.new().pem(),
+        "third.pem": PrivateKey.new().pem(),
         "passphrase": PASSPHRASE.encode() + b"\n",
         TOKEN: json.dumps(seal(TEXT, key.public), indent=2).encode() + b"\n",
     }.items():
@@ -78,7 +79,7 @@ INPUTS: Final[dict[str, tuple[Callable[[Path], bytes], str]]] = {
     "no object": (lambda _: b"[]", "stdin: envelope must be a JSON object, got an array"),
     "another answer": (lambda _: b'{"detail": "no"}', "stdin: encryptedMessageData is missing"),
     "a broken part": (broken, "stdin: encryptedMessageData.nonce is missing"),
-    "too much": (lambda _: b" " * (64 << 20) + b"[]", "at most 64 MiB, got more"),
+    "too much": (lambda _: b" " * (16 << 20) + b"[]", "at most 16 MiB, got more"),
 }
 
 
@@ -105,15 +106,109 @@ def test_what_does_not_open_is_said_in_a_line(arguments: tuple[str, ...], said: 
     assert said in failed(run("decrypt", *arguments, cwd=directory))
 
 
-@pytest.mark.parametrize("arguments", [(), (TOKEN,), ("--key", "key.pem")], ids=["nothing", "no key", "no file"])
+MISUSED: Final = {
+    "nothing": (),
+    "no file": ("--key", "key.pem"),
+    "a key and a profile": (TOKEN, "--key", "key.pem", "--profile", "fits"),
+    "a key and a config": (TOKEN, "--key", "key.pem", "--config", "config.toml"),
+    "a passphrase without a key": (TOKEN, "--profile", "fits", "--passphrase-env", "SECRET"),
+}
+
+
+@pytest.mark.parametrize("arguments", MISUSED.values(), ids=MISUSED)
 def test_wrong_usage_is_exit_code_2(arguments: tuple[str, ...], directory: Path) -> None:
-    """Without a file or a key the usage is shown."""
+    """Without a file, or with options that do not go together, the usage is shown."""
     done = run("decrypt", *arguments, cwd=directory)
     assert (done.returncode, done.stdout) == (2, b"")
     assert b"Usage: signer-proxy decrypt" in done.stderr
 
 
-@pytest.mark.parametrize("name", ["keys", "decrypt"])
+CONFIG: Final = """
+version = 1
+[upstreams.api]
+url = "https://api.example.com"
+port = 8080
+[profiles.signed]
+upstream = "api"
+scheme = "snaptrade-signature"
+client_id = "CLIENT"
+consumer_key = "made-up"
+"""
+PROFILE: Final = """
+[profiles.{name}]
+upstream = "api"
+scheme = "snaptrade-jwt"
+private_key = {{ file = "{file}"{passphrase} }}
+token = {{ file = "token.json" }}
+"""
+PROTECTED: Final = ', passphrase = { env = "SECRET" }'
+
+
+def configured(directory: Path, folder: Path, **files: str) -> Path:
+    """Write a config with a profile that has no key, and one for each key file, by the profile's name."""
+    profiles = [
+        PROFILE.format(name=name, file=directory / file, passphrase=PROTECTED * (file == "encrypted.pem"))
+        for name, file in files.items()
+    ]
+    path = folder / "config.toml"
+    path.write_text("".join([CONFIG, *profiles]), "utf-8")
+    path.chmod(0o600)
+    return path
+
+
+def test_every_key_of_the_config_is_tried(directory: Path, tmp_path: Path) -> None:
+    """Without a key or a profile, whichever key of the config fits opens the envelope, its passphrase included."""
+    config = configured(directory, tmp_path, other="another.pem", fits="encrypted.pem")
+    done = run("decrypt", TOKEN, "--config", config, cwd=directory, environ={"SECRET": PASSPHRASE})
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"{TEXT}\n".encode(), b"")
+
+
+def test_the_config_is_found_as_the_daemon_finds_it(directory: Path, tmp_path: Path) -> None:
+    """Its variable names the config."""
+    environ = {"SIGNER_PROXY_CONFIG": str(configured(directory, tmp_path, fits="key.pem"))}
+    assert run("decrypt", TOKEN, cwd=directory, environ=environ).stdout == f"{TEXT}\n".encode()
+
+
+PROFILES: Final = {
+    "one that fits": ("fits", None),
+    "one with another key": ("other", "token.json: encryptedSharedKey does not open with the private key SHA256:"),
+    "an unknown one": ("nobody", "profile 'nobody' must have a private RSA key in "),
+}
+
+
+@pytest.mark.parametrize(("profile", "said"), PROFILES.values(), ids=PROFILES)
+def test_a_profile_names_its_key(profile: str, said: str | None, directory: Path, tmp_path: Path) -> None:
+    """The key of the profile is tried and no other."""
+    config = configured(directory, tmp_path, other="another.pem", fits="key.pem")
+    done = run("decrypt", TOKEN, "--config", config, "--profile", profile, cwd=directory)
+    if said is None:
+        assert done.stdout == f"{TEXT}\n".encode()
+    else:
+        assert said in failed(done)
+
+
+def test_no_key_of_the_config_fits(directory: Path, tmp_path: Path) -> None:
+    """Where none of several opens the envelope, that is said once; where a part is broken, the part is named."""
+    config = configured(directory, tmp_path, one="another.pem", two="third.pem")
+    said = failed(run("decrypt", TOKEN, "--config", config, cwd=directory))
+    assert "encryptedSharedKey does not open with any of the config's 2 private keys" in said
+    done = run("decrypt", "-", "--config", config, cwd=directory, stdin=broken(directory))
+    assert "stdin: encryptedMessageData.nonce is missing" in failed(done)
+
+
+def test_no_config_is_found(directory: Path, tmp_path: Path) -> None:
+    """Without a key and without a config, the line says how to name either."""
+    said = failed(run("decrypt", TOKEN, cwd=directory, environ={"HOME": str(tmp_path)}))
+    assert "no config was found (name a key with --key, or a config with --config)" in said
+
+
+def test_a_config_without_private_keys(directory: Path, tmp_path: Path) -> None:
+    """A config that has none is said to have none."""
+    said = failed(run("decrypt", TOKEN, "--config", configured(directory, tmp_path), cwd=directory))
+    assert "must have a profile with a private RSA key, got none" in said
+
+
+@pytest.mark.parametrize("name", ["keys", "decrypt", "verify"])
 def test_commands_without_a_proxy_do_not_load_one(name: str) -> None:
     """They start without the time that mitmproxy and the HTTP libraries take."""
     code = (
