@@ -11,8 +11,9 @@ from typing import Final
 
 from watchfiles import awatch
 
+from signer_proxy.assembly import build
 from signer_proxy.errors import ConfigError, StartError
-from signer_proxy.runtime import Runtime, build
+from signer_proxy.runtime import Runtime
 from signer_proxy.settings.configuration import Configuration, load, watched
 
 logger = logging.getLogger(__name__)

@@ -68,12 +68,16 @@ async def faulty_upstream(serve: Serve, tls: ssl.SSLContext | None = None) -> As
     """Serve each connection with `serve`, and close it when that returns."""
     upstream = FaultyUpstream()
     writers: list[asyncio.StreamWriter] = []
+    serving: set[asyncio.Task[None]] = set()
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         upstream.connections += 1
         upstream.open += 1
         upstream.most_open = max(upstream.most_open, upstream.open)
         writers.append(writer)
+        if task := asyncio.current_task():
+            serving.add(task)
+            task.add_done_callback(serving.discard)
         try:
             with suppress(OSError, asyncio.IncompleteReadError):
                 await serve(Talk(upstream, reader, writer))
@@ -89,6 +93,9 @@ async def faulty_upstream(serve: Serve, tls: ssl.SSLContext | None = None) -> As
         server.close()
         for writer in writers:
             writer.transport.abort()
+        for task in serving:  # one that waits for something else than its connection
+            task.cancel()
+        await asyncio.gather(*serving, return_exceptions=True)
         await server.wait_closed()
 
 

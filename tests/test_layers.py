@@ -63,6 +63,7 @@ LAYERS = [
     ("engines", "sandbox"),
     ("exchange_log", "reload"),
     ("proxy",),
+    ("carrier",),
     ("credentials", "learning"),
     ("exchange",),
     ("guard", "route"),

@@ -26,6 +26,7 @@ class SnaptradeJwt:
 
     name: ClassVar[str] = "snaptrade-jwt"
     operations: ClassVar[Operations] = OPERATIONS
+    is_slow: ClassVar[bool] = False
 
     client_id: str | None = None
 

@@ -34,6 +34,7 @@ class SnaptradeSignature:
 
     name: ClassVar[str] = "snaptrade-signature"
     operations: ClassVar[Operations] = OPERATIONS
+    is_slow: ClassVar[bool] = False
 
     client_id: str
     consumer_key: SecretStr

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from signer_proxy.rsa_key import PrivateKey
+from signer_proxy.schemes.pti_token import Form
 from signer_proxy.tokens.partner_request import PartnerRequest
 
 
@@ -32,4 +33,13 @@ class ProfileOrigin:
     profile: str
 
 
+@dataclass(frozen=True, slots=True)
+class SingleUse:
+    """A token of its own for each request, which a signed call as the issuer gets."""
+
+    issuer: str
+    form: Form
+
+
 type TokenOrigin = FileOrigin | PartnerOrigin | ProfileOrigin
+"""Of tokens that are kept."""

@@ -38,11 +38,11 @@ def test_once(tmp_path: Path) -> None:
     """The demo shows each request with what was added, what was signed and the verdict, in plain text, and ends."""
     done = run(tmp_path, PROGRAM, "demo", "--once")
     assert done.returncode == 0, done.stderr
-    steps = re.findall(r"^\d+\. .*", done.stdout, re.MULTILINE)
-    assert len(steps) >= 3
-    assert done.stdout.count("verified · 200") == len(steps)
-    for label in ("came in", "added", "signed", "Signature", "verdict"):
+    for label in ("came in", "added", "signed", "Signature"):
         assert len(re.findall(rf"^ +{label} ", done.stdout, re.MULTILINE)) >= 3, label
+    verdicts = re.findall(r"^ +verdict +(.*)", done.stdout, re.MULTILINE)
+    assert [verdict for verdict in verdicts if not re.fullmatch("verified · 20[01]", verdict)] == []
+    assert len(verdicts) == len(re.findall(r"^ +came in ", done.stdout, re.MULTILINE)) == 6
     assert "Nestlé" in done.stdout
     assert ESCAPE not in done.stdout + done.stderr
     assert "Traceback" not in done.stderr

@@ -15,6 +15,7 @@ import pytest
 
 from signer_proxy.settings.configuration import load
 from tests.end_to_end.daemon import PATIENCE, free_port
+from tests.settings.writing import rsa_key
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -30,6 +31,8 @@ sandbox = importlib.import_module("signer_proxy.cli.sandbox").command
 next(option for option in sandbox.params if option.name == "port").default = {sandbox}
 main()
 """
+PORTS = ("8080", "8090", "8091")
+"""Of the proxy, the sandbox and its Partner."""
 ASKED = re.compile(r"^\s*curl ", re.MULTILINE)
 ANSWERED = re.compile(r" (\d{3}) \d+ms")
 
@@ -86,9 +89,10 @@ def test_links(document: Path) -> None:
 def test_config(block: Block, tmp_path: Path) -> None:
     """A config in a document loads, with the variables and files it names at hand."""
     (tmp_path / "signer-proxy.toml").write_text(block.text, "utf-8")
+    contents = {".pem": rsa_key().pem(), ".pub": rsa_key().public.line().encode()}
     for name in re.findall(r'file = "([^"]+)"', block.text):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text("secret", "utf-8")
+        (tmp_path / name).write_bytes(contents.get(Path(name).suffix, b"secret"))
         (tmp_path / name).chmod(0o600)
     configuration = load(tmp_path / "signer-proxy.toml", dict.fromkeys(re.findall(r'env = "(\w+)"', block.text), "x"))
     assert set(configuration.settings.profiles) == set(tomllib.loads(block.text).get("profiles", {}))
@@ -97,7 +101,7 @@ def test_config(block: Block, tmp_path: Path) -> None:
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     """Make a folder with the ready configs and the program; the ports that documents name are free ones in it."""
-    ports = {"8080": str(free_port()), "8090": str(free_port())}
+    ports = {port: str(free_port()) for port in PORTS}
     shutil.copytree(ROOT / "config", tmp_path / "config")
     for config in (tmp_path / "config").glob("*.toml"):
         config.write_text(moved(config.read_text("utf-8"), ports), "utf-8")
@@ -111,7 +115,7 @@ def checkout(tmp_path: Path) -> Path:
 
 def moved(text: str, ports: dict[str, str]) -> str:
     """Put free ports in the place of those that a text names."""
-    return re.sub(r"\b(8080|8090)\b", lambda found: ports[found[0]], text)
+    return re.sub(rf"\b({'|'.join(PORTS)})\b", lambda found: ports[found[0]], text)
 
 
 @blocks(*SHELLS)

@@ -18,7 +18,7 @@ from signer_proxy.sandbox.clients import Client
 from signer_proxy.sandbox.server import serve
 from tests.end_to_end.background import Background
 from tests.end_to_end.crowd import crowd
-from tests.end_to_end.daemon import PATIENCE, Daemon, free_port, launched, started
+from tests.end_to_end.daemon import NAME, PATIENCE, Daemon, free_port, started
 from tests.end_to_end.wire import Reply, ask, connected, read, request
 
 CLIENTS = {
@@ -344,11 +344,13 @@ def test_gone(upstream: TwoClients, daemon: Daemon, remove: Callable[[Path], obj
 
 
 def test_written_at_the_start(upstream: TwoClients, tmp_path: Path) -> None:
-    """A config that changes as soon as the daemon has read it is read again."""
-    text = config(upstream, "one", free_port())
-    with launched(text, tmp_path) as daemon:
-        daemon.wait_for("stands in the config as plain text")
-        take(daemon, replace, daemon.config, text.replace("one", "two").replace("ONE", "TWO"))
+    """A config that changes while the daemon starts is read again."""
+    port = free_port()
+    (tmp_path / "next.toml").write_text(config(upstream, "two", port), "utf-8")
+    # The program that says the key runs when the config has been read.
+    key = f'{{ command = ["sh", "-c", "cp next.toml {NAME}; echo {CLIENTS["one"].consumer_key}"] }}'
+    with started(config(upstream, "one", port, key=key), tmp_path) as daemon:
+        daemon.wait_for(IN_USE)
         assert profile(daemon) == "two"
 
 

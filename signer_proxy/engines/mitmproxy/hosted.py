@@ -13,6 +13,7 @@ from mitmproxy.addonmanager import Loader
 from mitmproxy.exceptions import OptionsError
 
 from signer_proxy import exchange_log
+from signer_proxy.assembly import build
 from signer_proxy.engines.mitmproxy.engine import OPTIONS, Engine
 from signer_proxy.engines.mitmproxy.forwarder import Forwarder
 from signer_proxy.engines.mitmproxy.gate import Gate
@@ -20,7 +21,6 @@ from signer_proxy.engines.mitmproxy.listeners import Listeners
 from signer_proxy.errors import ConfigError, StartError
 from signer_proxy.proxy import Exchange, Proxy
 from signer_proxy.reload import Reloader
-from signer_proxy.runtime import build
 from signer_proxy.settings.configuration import Configuration, find, load
 from signer_proxy.upstream.pool import open_pool
 
