@@ -11,6 +11,7 @@ demo: .venv/runtime ## Watch unsigned requests arrive, leave signed and be verif
 	@.venv/bin/signer-proxy demo $(ARGS)
 
 test: .venv/dev ## Run every test (ARGS="-k name" for some)
+	@.ci/tools
 	@.venv/bin/pytest $(ARGS)
 
 check: .venv/dev ## Format, lint and types, as CI does
