@@ -12,7 +12,7 @@ demo: .venv/runtime ## Watch unsigned requests arrive, leave signed and be verif
 
 test: .venv/dev ## Run every test (ARGS="-k name" for some)
 	@.ci/tools
-	@.venv/bin/pytest $(ARGS)
+	@.venv/bin/pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 check: .venv/dev ## Format, lint and types, as CI does
 	@.venv/bin/ruff format --check .

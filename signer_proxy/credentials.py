@@ -10,7 +10,7 @@ from signer_proxy.errors import CredentialUnavailableError, TokenUnavailableErro
 from signer_proxy.exchange import Admitted
 from signer_proxy.message import Answer, split_target
 from signer_proxy.runtime import Profile, Runtime
-from signer_proxy.schemes import PtiSignature, SnaptradeSignature
+from signer_proxy.schemes import PtiSignature, Scheme, SnaptradeSignature
 from signer_proxy.schemes.credential import NOTHING, Credential
 from signer_proxy.schemes.pti_token import token_request
 from signer_proxy.tokens.file import FileSource
@@ -29,16 +29,19 @@ _TOKEN_PATH: Final = "/snapTrade/encryptedJWT"
 type Call = Callable[[Runtime, str, str, str, bytes], Awaitable[Answer]]
 """A call of our own, given the runtime that serves it, profile, method, path and body."""
 
+type Belonging = tuple[str, str, TokenOrigin, Scheme | None]
+"""What a token belongs to: its profile, the upstream's address, its origin, and who signs for it."""
+
 
 class Credentials:
-    """The tokens of the profiles in use; they live in memory, and across reloads that leave their origin as it is."""
+    """The tokens of the profiles in use; they live in memory, and across reloads that leave what they belong to."""
 
     def __init__(self, runtime: Runtime, pool: Pool, call: Call) -> None:
         self._runtime = runtime
         self._pool = pool
         self._call = call
-        self._keepers: dict[tuple[str, TokenOrigin], TokenKeeper] = {}
-        self._closing: set[asyncio.Task[None]] = set()
+        self._keepers: dict[Belonging, TokenKeeper] = {}
+        self._retiring: dict[TokenKeeper, asyncio.Task[None]] = {}
 
     async def get(self, admitted: Admitted) -> Credential:
         """Return what a request needs. Raises TokenUnavailableError, CredentialUnavailableError."""
@@ -49,13 +52,13 @@ class Credentials:
             case None:
                 return await _without_token(admitted)
             case origin:
-                return Credential(token=(await self._keeper(profile, origin).get()).text)
+                return Credential(token=(await self._keeper(admitted, origin).get()).text)
 
     def refuse(self, admitted: Admitted, credential: Credential) -> None:
         """Note that the API refused a token: the next request gets another."""
         origin = admitted.profile.token
         if credential.token is not None and origin is not None and not isinstance(origin, SingleUse):
-            self._keeper(admitted.profile, origin).reject(credential.token)
+            self._keeper(admitted, origin).reject(credential.token)
 
     async def another(self, admitted: Admitted, refused: Credential) -> Credential | None:
         """Return another token than the one that was refused, or None where there is none; one for one use is none."""
@@ -68,22 +71,32 @@ class Credentials:
         return None if credential == refused else credential
 
     def retain(self, runtime: Runtime) -> None:
-        """Forget the tokens of profiles that `runtime` has no more, or has otherwise."""
+        """Forget the tokens that belong to nothing in `runtime`; requests that wait for one have it nevertheless."""
         self._runtime = runtime
-        current = {(profile.name, profile.token) for profile in runtime.profiles.values()}
-        for key in [key for key in self._keepers if key not in current]:
-            task = asyncio.create_task(self._keepers.pop(key).close())
-            self._closing.add(task)
-            task.add_done_callback(self._closing.discard)
+        current = {
+            _belonging(runtime, profile, profile.token)
+            for profile in runtime.profiles.values()
+            if profile.token is not None and not isinstance(profile.token, SingleUse)
+        }
+        for belonging in self._keepers.keys() - current:
+            keeper = self._keepers.pop(belonging)
+            self._retiring[keeper] = asyncio.create_task(self._retire(keeper))
 
     async def close(self) -> None:
         """End what is under way."""
-        await asyncio.gather(*(keeper.close() for keeper in self._keepers.values()))
+        keepers = (*self._keepers.values(), *self._retiring)
+        await asyncio.gather(*(keeper.close() for keeper in keepers), *self._retiring.values())
 
-    def _keeper(self, profile: Profile, origin: TokenOrigin) -> TokenKeeper:
-        keeper = self._keepers.get((profile.name, origin))
+    async def _retire(self, keeper: TokenKeeper) -> None:
+        await keeper.retire()
+        del self._retiring[keeper]
+
+    def _keeper(self, admitted: Admitted, origin: TokenOrigin) -> TokenKeeper:
+        profile = admitted.profile
+        belonging = _belonging(admitted.runtime, profile, origin)
+        keeper = self._keepers.get(belonging)
         if keeper is None:
-            keeper = self._keepers[profile.name, origin] = TokenKeeper(self._source(origin), profile.name)
+            keeper = self._keepers[belonging] = TokenKeeper(self._source(origin), profile.name)
         return keeper
 
     def _source(self, origin: TokenOrigin) -> Source:
@@ -105,6 +118,11 @@ class Credentials:
         target, body = token_request(request.method, path, base, origin.form, upstream.origin)
         call = partial(self._call, admitted.runtime, origin.issuer, "POST", target.decode("ascii"), body)
         return await fetch_single_use(call, admitted.profile.name)
+
+
+def _belonging(runtime: Runtime, profile: Profile, origin: TokenOrigin) -> Belonging:
+    signer = runtime.profiles[origin.profile].scheme if isinstance(origin, ProfileOrigin) else None
+    return profile.name, runtime.upstreams[profile.upstream].origin, origin, signer
 
 
 async def _without_token(admitted: Admitted) -> Credential:

@@ -44,6 +44,10 @@ class Proxy:
         self._idle.set()
         self.runtime = runtime
 
+    def expect(self, runtime: Runtime) -> None:
+        """Know new ports of `runtime` from now on: a port takes requests in a moment before the swap."""
+        self._upstream_of = {**runtime.ports, **self._upstream_of}
+
     def swap(self, runtime: Runtime) -> None:
         """Serve every request from now on with `runtime`; those under way end with the one they began with."""
         self._upstream_of |= runtime.ports  # connections of a port that went keep its upstream

@@ -68,7 +68,7 @@ class TokenKeeper:
             return held.token
         if not self._failures and not self._closed and (token := await self._fetched()):
             return token
-        reason = "its source was closed (try again)" if self._closed else self._reason
+        reason = self._reason if self._failures else "its source was closed (try again)"
         raise TokenUnavailableError(f"profile {self._profile!r}: no token: {reason}")
 
     def reject(self, text: str) -> None:
@@ -82,6 +82,14 @@ class TokenKeeper:
         if not self._refused and self._monotonic() >= self._refusable_from:
             self._refused = True
             self._failures = 0
+
+    async def retire(self) -> None:
+        """Begin no more fetches; those who wait get what the one under way brings."""
+        self._closed = True
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._fetching is not None:
+            await asyncio.wait([self._fetching])
 
     async def close(self) -> None:
         """Cancel what is under way; those who wait for it get TokenUnavailableError."""

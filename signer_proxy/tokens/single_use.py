@@ -45,7 +45,7 @@ def _reason(answer: Answer) -> str:
 def _clock(answer: Answer) -> str:
     try:
         dates = [parsedate_to_datetime(value.decode("ascii")).timestamp() for value in values(answer.headers, b"date")]
-    except ValueError:
+    except (ValueError, OverflowError):  # a date that is none tells nothing
         return ""
     offs = [date - time.time() for date in dates]
     return "".join(f" (this machine's clock is {abs(off):.0f} s off the API's)" for off in offs if abs(off) > _SKEW)

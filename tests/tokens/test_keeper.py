@@ -405,6 +405,41 @@ async def test_closing_ends_everything(time: FakeTime, keep: Keep) -> None:
     assert (source.fetches, source.under_way) == (1, 0)
 
 
+@pytest.mark.parametrize(
+    ("step", "result"),
+    [("token", "token"), (DOWN, "profile 'alice': no token: the partner is down")],
+    ids=["brings a token", "fails"],
+)
+async def test_retiring_waits_for_those_who_wait(
+    time: FakeTime, keep: Keep, step: str | Exception, result: str
+) -> None:
+    """The fetch under way is the last, and whoever waits gets what it brings."""
+    source = ScriptedSource(step)
+    source.hold()
+    keeper = keep(source)
+    waiting = [asyncio.create_task(keeper.get()) for _ in range(5)]
+    await settle()
+    retiring = asyncio.create_task(keeper.retire())
+    await settle()
+    assert not retiring.done()
+    source.release()
+    got = await asyncio.gather(*waiting, return_exceptions=True)
+    assert [each.text if isinstance(each, Token) else str(each) for each in got] == [result] * 5
+    await retiring
+    await time.advance(600)
+    assert source.fetches == 1
+
+
+async def test_retiring_ends_the_renewal(time: FakeTime, keep: Keep) -> None:
+    """A keeper that nobody waits for is at its end at once."""
+    source = ScriptedSource(living(time, 300))
+    keeper = keep(source)
+    await keeper.get()
+    await keeper.retire()
+    await time.advance(290)
+    assert source.fetches == 1
+
+
 async def test_a_closed_keeper_gives_away_the_token_it_has(time: FakeTime, keep: Keep) -> None:
     """Requests under way end with what they began with; the renewal does not come any more."""
     source = ScriptedSource(living(time, 300))

@@ -38,6 +38,7 @@ class Engine:
 
     async def put(self, runtime: Runtime) -> None:
         """Put a runtime in use: new ports open first, old ones close last. Raises StartError and changes nothing."""
+        self._proxy.expect(runtime)
         await self._listeners.open(runtime.ports)
         self._proxy.swap(runtime)
         ctx.options.update(body_size_limit=str(runtime.max_body))
