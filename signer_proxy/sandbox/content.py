@@ -1,11 +1,10 @@
 """Read the content of a request, the value that its signature covers, from the bytes of its body."""
 
-import json
-import math
 import zlib
 from collections.abc import Sequence
 
 from signer_proxy.sandbox.errors import ApiError
+from signer_proxy.sandbox.strict_json import parse_json
 
 MAX_BODY = 16 * 1024 * 1024
 """In bytes, as sent and as unpacked."""
@@ -23,7 +22,7 @@ def read_content(body: bytes, encodings: Sequence[bytes]) -> object:
     if not unpacked:
         return None
     try:
-        return json.loads(unpacked.decode("utf-8"), parse_constant=_refuse_constant, parse_float=_finite)
+        return parse_json(unpacked)
     except (ValueError, RecursionError) as e:
         raise ApiError(
             400,
@@ -73,14 +72,3 @@ def _broken_packing() -> ApiError:
         reason="bad-packing",
         why="The body is not what its Content-Encoding says: it is damaged, cut, or has bytes behind its end.",
     )
-
-
-def _refuse_constant(name: str) -> float:
-    raise ValueError(name)
-
-
-def _finite(digits: str) -> float:
-    number = float(digits)
-    if math.isinf(number):
-        raise ValueError("too large for a float")
-    return number

@@ -2,18 +2,12 @@
 
 import gzip
 import json
-import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tests.end_to_end.daemon import PATIENCE, Daemon
-
-CURL = shutil.which("curl")
-pytestmark = pytest.mark.skipif(CURL is None, reason="curl is not installed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +28,7 @@ class Printed:
 def curl(daemon: Daemon, path: str, *arguments: str | Path) -> Printed:
     """Call the sandbox by way of the daemon."""
     url = f"http://127.0.0.1:{daemon.ports['sandbox']}{path}"
-    command = [CURL or "", "--silent", "--show-error", "--include", "--noproxy", "*", *arguments, url]
+    command = ["curl", "--silent", "--show-error", "--include", "--noproxy", "*", *arguments, url]
     done = subprocess.run(command, capture_output=True, timeout=PATIENCE, check=True)
     head, _, body = done.stdout.partition(b"\r\n\r\n")
     while head.split(b" ")[1] == b"100":

@@ -1,7 +1,6 @@
 """One verified call of an operation, and how an operation reads what the caller gave."""
 
 import json
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from signer_proxy.sandbox.pti.books import Books
 from signer_proxy.sandbox.pti.errors import PtiError, bad_field, invalid
 from signer_proxy.sandbox.pti.gate import Verified
 from signer_proxy.sandbox.pti.tokens import Tokens
+from signer_proxy.sandbox.strict_json import parse_json
 
 LARGEST_AMOUNT: Final = 999_999
 """In whatever currency, as the API description says."""
@@ -54,7 +54,7 @@ class Call:
             why = "The signature covers a body as it is sent, and the sandbox unpacks none."
             raise PtiError(415, "UNSUPPORTED_MEDIA_TYPE", "Unsupported", reason="unsupported-encoding", why=why)
         try:
-            content = json.loads(self.verified.body.decode("utf-8"), parse_constant=_refuse, parse_float=_finite)
+            content = parse_json(self.verified.body)
             json.dumps(content, ensure_ascii=False).encode()  # no half of a surrogate pair, which no answer could hold
         except (ValueError, RecursionError) as e:
             raise invalid("bad-json", "The body must be JSON in UTF-8, and is not.") from e
@@ -85,14 +85,3 @@ def amount_field(fields: Mapping[str, object], name: str) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= LARGEST_AMOUNT:
         raise bad_field(name, f"must be a number above 0 and not above {LARGEST_AMOUNT}")
     return Decimal(str(value))
-
-
-def _refuse(name: str) -> float:
-    raise ValueError(name)
-
-
-def _finite(digits: str) -> float:
-    number = float(digits)
-    if math.isinf(number):
-        raise ValueError("too large for a float")
-    return number

@@ -1,24 +1,19 @@
 """curl as a user calls it."""
 
 import json
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any, Final
 
-import pytest
-
 from tests.end_to_end.daemon import PATIENCE
 from tests.end_to_end.wire import Reply
 
-_CURL: Final = shutil.which("curl")
-needs_curl: Final = pytest.mark.skipif(_CURL is None, reason="curl is not installed")
 JSON: Final = ("--header", "Content-Type: application/json")
 
 
 def curl(url: str, *arguments: str | Path) -> Reply:
     """Call a URL."""
-    command = [_CURL or "", "--silent", "--show-error", "--include", "--noproxy", "*", *arguments, url]
+    command = ["curl", "--silent", "--show-error", "--include", "--noproxy", "*", *arguments, url]
     done = subprocess.run(command, capture_output=True, timeout=PATIENCE, check=True)
     head, _, body = done.stdout.partition(b"\r\n\r\n")
     line, *lines = head.decode().split("\r\n")

@@ -13,13 +13,11 @@ import pytest
 
 from signer_proxy.envelope import is_envelope
 from tests.cli.command import run
-from tests.end_to_end.client_side.curling import JSON, content, curl, needs_curl
+from tests.end_to_end.client_side.curling import JSON, content, curl
 from tests.end_to_end.client_side.profiles import jwt, signed, upstream, write
 from tests.end_to_end.daemon import PROGRAM, Daemon, launched, started
 from tests.end_to_end.recording import Recording
 from tests.faulty_upstream import Serve, saying
-
-pytestmark = needs_curl
 
 SANDBOX: Final = """
 version = 1

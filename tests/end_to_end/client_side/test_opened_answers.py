@@ -10,15 +10,13 @@ import pytest
 from signer_proxy.envelope import is_envelope
 from signer_proxy.rsa_key import PrivateKey
 from tests.end_to_end.background import Background
-from tests.end_to_end.client_side.curling import content, curl, needs_curl
+from tests.end_to_end.client_side.curling import content, curl
 from tests.end_to_end.client_side.parties import Parties, open_parties
 from tests.end_to_end.client_side.profiles import envelope, jwt, signed, upstream, write_key
 from tests.end_to_end.daemon import Daemon, started
 from tests.end_to_end.recording import Recording
 from tests.end_to_end.wire import Reply, ask, request
 from tests.faulty_upstream import saying
-
-pytestmark = needs_curl
 
 
 @pytest.fixture(scope="module")

@@ -12,14 +12,12 @@ import pytest
 
 from signer_proxy.rsa_key import PrivateKey
 from tests.end_to_end.background import Background
-from tests.end_to_end.client_side.curling import JSON, content, curl, needs_curl
+from tests.end_to_end.client_side.curling import JSON, content, curl
 from tests.end_to_end.client_side.parties import CLIENT_ID, Parties, open_parties
 from tests.end_to_end.client_side.profiles import signed, upstream, write
 from tests.end_to_end.daemon import Daemon, started
 from tests.end_to_end.recording import Recording
 from tests.end_to_end.wire import Reply, ask, request
-
-pytestmark = needs_curl
 
 PUBLIC: Final = 'rsa_public_key = { file = "key.pub" }'
 USERS: Final = 'users = { file = "users.json" }'
