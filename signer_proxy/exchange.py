@@ -1,17 +1,15 @@
 """The way of a request, one step after the other: guard, route, access, sign; and of its answer back to the client."""
 
 from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
 
 from signer_proxy import access, content_coding, forwarding, guard, opening, registration, route
+from signer_proxy.clock import seconds_off
 from signer_proxy.errors import AccessDeniedError, BodyTooLargeError, NotSignableError
 from signer_proxy.message import SENDABLE_TARGET, Answer, Headers, Request, values, without
 from signer_proxy.operations import Operation
 from signer_proxy.runtime import Profile, Runtime, Upstream
 from signer_proxy.schemes.credential import NOTHING, Credential
 from signer_proxy.schemes.explanation import Signed
-
-_SKEW = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +80,8 @@ def sign(admitted: Admitted, now: float, credential: Credential = NOTHING) -> Pr
 def conclude(prepared: Prepared, answer: Answer, now: float) -> Answer:
     """Turn the upstream's answer into the client's; `now` is when it came, in epoch seconds."""
     opened, unreadable = opening.opened(answer, prepared.profile.answer_keys)
-    warnings = [*prepared.signed.warnings, *unreadable, *_clock_skew(answer.headers, now)]
+    skew = ("clock-skew",) if seconds_off(answer.headers, now) is not None else ()
+    warnings = [*prepared.signed.warnings, *unreadable, *skew]
     ours: Headers = ((b"Signer-Profile", prepared.profile.name.encode()),)
     if warnings:
         ours = (*ours, (b"Signer-Warning", ", ".join(warnings).encode()))
@@ -115,11 +114,3 @@ def _completed(admitted: Admitted, credential: Credential) -> Request:
     if body == plain:
         return request
     return Request(request.method, request.target, without(request.headers, b"content-encoding"), body)
-
-
-def _clock_skew(headers: Headers, now: float) -> list[str]:
-    try:
-        dates = [parsedate_to_datetime(value.decode("ascii")).timestamp() for value in values(headers, b"date")]
-    except ValueError:  # an upstream's date that is none tells nothing
-        return []
-    return ["clock-skew"] if any(abs(date - now) > _SKEW for date in dates) else []

@@ -20,6 +20,7 @@ MODULES = {
 CORE = [
     "access",
     "canonical_json",
+    "clock",
     "content_coding",
     "envelope",
     "errors",

@@ -3,13 +3,12 @@
 import json
 import time
 from collections.abc import Awaitable, Callable
-from email.utils import parsedate_to_datetime
 
+from signer_proxy.clock import seconds_off
 from signer_proxy.errors import SignerError, TokenUnavailableError
-from signer_proxy.message import Answer, values
+from signer_proxy.message import Answer
 from signer_proxy.schemes.pti_token import read_token
 
-_SKEW = 5.0
 _LONGEST_REASON = 200
 
 
@@ -43,9 +42,5 @@ def _reason(answer: Answer) -> str:
 
 
 def _clock(answer: Answer) -> str:
-    try:
-        dates = [parsedate_to_datetime(value.decode("ascii")).timestamp() for value in values(answer.headers, b"date")]
-    except (ValueError, OverflowError):  # a date that is none tells nothing
-        return ""
-    offs = [date - time.time() for date in dates]
-    return "".join(f" (this machine's clock is {abs(off):.0f} s off the API's)" for off in offs if abs(off) > _SKEW)
+    off = seconds_off(answer.headers, time.time())
+    return "" if off is None else f" (this machine's clock is {off:.0f} s off the API's)"
