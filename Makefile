@@ -34,13 +34,14 @@ compile = .venv/bin/uv pip compile --quiet pyproject.toml $(1) --universal --pyt
   --generate-hashes --no-emit-index-url --no-annotate --no-header --output-file $(2)
 
 # The interpreter: uv's, where uv is installed, else the first Python 3.12 or newer that there is.
-.venv/bin/python:
+.venv/made:
 	@.ci/venv
+	@touch $@
 
-.venv/runtime: .venv/bin/python requirements.txt pyproject.toml
+.venv/runtime: .venv/made requirements.txt pyproject.toml
 	@.ci/install requirements.txt
 	@touch $@
 
-.venv/dev: .venv/bin/python requirements-dev.txt pyproject.toml
+.venv/dev: .venv/made requirements-dev.txt pyproject.toml
 	@.ci/install requirements-dev.txt
 	@touch $@ .venv/runtime

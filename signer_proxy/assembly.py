@@ -30,6 +30,7 @@ def build(configuration: Configuration) -> Runtime:
         MappingProxyType(upstreams),
         MappingProxyType(profiles),
         MappingProxyType({upstream.port: name for name, upstream in settings.upstreams.items()}),
+        frozenset(host.lower() for host in settings.proxy.allowed_hosts),
         settings.proxy.max_body,
         settings.proxy.max_answer,
         settings.proxy.connect_timeout,

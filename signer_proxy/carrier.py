@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from signer_proxy import exchange, opening
 from signer_proxy.credentials import Credentials
+from signer_proxy.errors import ClientGoneError, TooBusyError, UpstreamUnreachableError
 from signer_proxy.exchange import Admitted, Prepared
 from signer_proxy.learning import learn
 from signer_proxy.message import Answer, Request
@@ -23,12 +24,12 @@ class Course:
     request: Request
     is_wanted: Callable[[], bool] = field(repr=False)
     prepared: Prepared | None = None
-    outgoing: Outgoing | None = field(default=None, repr=False)
+    outgoing: list[Outgoing] = field(default_factory=list, repr=False)
 
     @property
     def is_sent(self) -> bool:
         """Whether a byte of it may have been received."""
-        return self.outgoing is not None and self.outgoing.sent
+        return any(outgoing.sent for outgoing in self.outgoing)
 
 
 class Carrier:
@@ -43,15 +44,35 @@ class Carrier:
         credential = await self.credentials.get(admitted)
         answer = await self._send(course, admitted, credential)
         if answer.status == 401 and credential.token is not None:
-            self.credentials.refuse(admitted, credential)
-            if admitted.request.method in ("GET", "HEAD"):  # the one repeat: what was refused has done nothing
-                other = await self.credentials.another(admitted, credential)
-                answer = await self._send(course, admitted, other) if other else answer
+            answer = await self._after_refusal(course, admitted, credential, answer)
         assert course.prepared is not None
-        answer = await learn(course.prepared, answer)
-        if opening.is_sealed(answer):  # RSA takes milliseconds
-            return await asyncio.to_thread(exchange.conclude, course.prepared, answer, time.time())
-        return exchange.conclude(course.prepared, answer, time.time())
+        opened, warnings = await self._opened(course.prepared, answer)
+        return exchange.conclude(course.prepared, await learn(course.prepared, opened), time.time(), warnings)
+
+    async def _after_refusal(self, course: Course, admitted: Admitted, refused: Credential, answer: Answer) -> Answer:
+        """Make the one repeat there is: of a GET or HEAD, since what was refused has done nothing, with another token.
+
+        A repeat of which nothing was sent leaves the API's answer as it is.
+        """
+        self.credentials.refuse(admitted, refused)
+        if admitted.request.method not in ("GET", "HEAD"):
+            return answer
+        other = await self.credentials.another(admitted, refused)
+        if other is None:
+            return answer
+        try:
+            again = await self._send(course, admitted, other)
+        except (UpstreamUnreachableError, TooBusyError, ClientGoneError):
+            return answer
+        if again.status == 401:
+            self.credentials.refuse(admitted, other)
+        return again
+
+    async def _opened(self, prepared: Prepared, answer: Answer) -> tuple[Answer, tuple[str, ...]]:
+        keys = prepared.profile.answer_keys
+        if not opening.is_sealed(answer):
+            return answer, ()
+        return await asyncio.to_thread(opening.opened, answer, keys)  # RSA takes milliseconds
 
     async def _send(self, course: Course, admitted: Admitted, credential: Credential) -> Answer:
         if admitted.profile.scheme.is_slow:
@@ -59,7 +80,7 @@ class Carrier:
         else:
             prepared = exchange.sign(admitted, time.time(), credential)
         course.prepared = prepared
-        course.outgoing = Outgoing(
+        outgoing = Outgoing(
             prepared.upstream.origin,
             prepared.method,
             prepared.signed.target,
@@ -67,9 +88,10 @@ class Carrier:
             prepared.body,
             course.is_wanted,
         )
+        course.outgoing.append(outgoing)
         runtime = admitted.runtime
         limits = Limits(runtime.connect_timeout, runtime.answer_timeout, runtime.max_answer)
-        return await self._pool.send(course.outgoing, limits)
+        return await self._pool.send(outgoing, limits)
 
     async def _own_call(self, runtime: Runtime, profile: str, method: str, path: str, body: bytes) -> Answer:
         """Make a call of our own for a token."""

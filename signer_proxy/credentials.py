@@ -21,6 +21,7 @@ from signer_proxy.tokens.signed_call import SignedCallSource
 from signer_proxy.tokens.single_use import fetch_single_use
 from signer_proxy.tokens.source import Source
 from signer_proxy.upstream.pool import Pool
+from signer_proxy.users.threads import in_users_thread
 from signer_proxy.users.users import Users
 from signer_proxy.users.users_error import UsersError
 
@@ -143,7 +144,7 @@ def _new_request_id() -> str:
 
 async def _secret_of(users: Users, user_id: str) -> str | None:
     try:
-        secret = await asyncio.to_thread(users.secret_of, user_id)
+        secret = await in_users_thread(users.secret_of, user_id)
     except UsersError as e:
         raise CredentialUnavailableError(str(e)) from e
     return None if secret is None else secret.get_secret_value()

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from signer_proxy import access, content_coding, forwarding, guard, opening, registration, route
+from signer_proxy import access, content_coding, forwarding, guard, registration, route
 from signer_proxy.clock import seconds_off
 from signer_proxy.errors import AccessDeniedError, BodyTooLargeError, NotSignableError
 from signer_proxy.message import SENDABLE_TARGET, Answer, Headers, Request, values, without
@@ -44,7 +44,7 @@ def admit(runtime: Runtime, upstream: str, request: Request) -> Admitted:
 
     Raises a SignerError that says why nothing may leave.
     """
-    guard.check(request)
+    guard.check(request, runtime.allowed_hosts)
     where, profile = route.choose(runtime, upstream, request)
     return _admit(runtime, where, profile, request)
 
@@ -72,21 +72,22 @@ def sign(admitted: Admitted, now: float, credential: Credential = NOTHING) -> Pr
     profile, upstream, operation = admitted.profile, admitted.upstream, admitted.operation
     request = _completed(admitted, credential)
     headers = forwarding.request_headers(request.headers, upstream.authority, request.body)
+    if profile.answer_keys or profile.users is not None:
+        headers = forwarding.readable_codings(headers)
     outgoing = Request(request.method, request.target, headers, request.body)
     signed = profile.scheme.sign(outgoing, now, credential)
     return Prepared(upstream, profile, admitted.access, operation, request.method, signed, request.body)
 
 
-def conclude(prepared: Prepared, answer: Answer, now: float) -> Answer:
-    """Turn the upstream's answer into the client's; `now` is when it came, in epoch seconds."""
-    opened, unreadable = opening.opened(answer, prepared.profile.answer_keys)
+def conclude(prepared: Prepared, answer: Answer, now: float, codes: tuple[str, ...] = ()) -> Answer:
+    """Turn the upstream's answer into the client's; it came at `now`, in epoch seconds, and deserves these warnings."""
     skew = ("clock-skew",) if seconds_off(answer.headers, now) is not None else ()
-    warnings = [*prepared.signed.warnings, *unreadable, *skew]
+    warnings = [*prepared.signed.warnings, *codes, *skew]
     ours: Headers = ((b"Signer-Profile", prepared.profile.name.encode()),)
     if warnings:
         ours = (*ours, (b"Signer-Warning", ", ".join(warnings).encode()))
-    headers = forwarding.answer_headers(opened, prepared.method)
-    return Answer(opened.status, (*headers, *ours), opened.body, opened.reason)
+    headers = forwarding.answer_headers(answer, prepared.method)
+    return Answer(answer.status, (*headers, *ours), answer.body, answer.reason)
 
 
 def _admit(runtime: Runtime, upstream: Upstream, profile: Profile, request: Request) -> Admitted:

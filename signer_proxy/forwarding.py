@@ -9,6 +9,7 @@ _HOP_BY_HOP = frozenset(
     b"connection keep-alive proxy-authenticate proxy-authorization proxy-connection te trailer transfer-encoding"
     b" upgrade".split()
 )
+_READABLE = frozenset(b"gzip x-gzip deflate identity".split())
 # `Connection` may name further headers to drop, but not those that make the message what it is.
 _END_TO_END = frozenset(b"authorization content-encoding content-length content-type host".split())
 
@@ -35,6 +36,19 @@ def request_headers(headers: Headers, authority: bytes, body: bytes) -> Headers:
     if (body or framed) and not values(result, b"content-length"):
         result = (*result, (b"Content-Length", length))
     return result
+
+
+def readable_codings(headers: Headers) -> Headers:
+    """Return headers that ask for no other packing of the answer than those that we can unpack, to read it."""
+    return tuple(
+        (key, _readable(value)) if key.lower() == b"accept-encoding" else (key, value) for key, value in headers
+    )
+
+
+def _readable(value: bytes) -> bytes:
+    codings = [coding.strip() for coding in value.split(b",")]
+    kept = [coding for coding in codings if coding.partition(b";")[0].strip().lower() in _READABLE]
+    return b", ".join(kept) or b"identity"
 
 
 def answer_headers(answer: Answer, method: str) -> Headers:

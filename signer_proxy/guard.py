@@ -6,6 +6,7 @@ second apart (RFC 9110, section 7.2), `Origin` and `Sec-Fetch-Site` the first (F
 """
 
 import re
+from collections.abc import Collection
 
 from signer_proxy.errors import BadRequestError, GuardHostError, GuardOriginError
 from signer_proxy.message import Request, values
@@ -17,13 +18,15 @@ _HEADER_NAME = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, section 
 _NO_PAGE = (b"none", b"same-origin")
 
 
-def check(request: Request) -> None:
+def check(request: Request, allowed_hosts: Collection[str] = ()) -> None:
     """Let a request pass that can be read in one way and that a tool on this machine sent to this port.
+
+    `allowed_hosts` are further values of `Host`, in lower case.
 
     Raises BadRequestError, GuardHostError, GuardOriginError.
     """
     _check_form(request)
-    _check_host(request)
+    _check_host(request, allowed_hosts)
     _check_browser(request)
 
 
@@ -44,17 +47,19 @@ def _check_form(request: Request) -> None:
             raise BadRequestError(f"the header {name.decode('ascii')} spans lines or holds control bytes")
 
 
-def _check_host(request: Request) -> None:
+def _check_host(request: Request, allowed: Collection[str]) -> None:
     host = b"".join(values(request.headers, b"host"))
     way_out = f"ask for http://127.0.0.1:{request.port}, or for localhost on the same port"
     if request.authority:
-        if not _is_ours(request.authority, request.port) or host not in (b"", request.authority):
+        if not _is_ours(request.authority, request.port, allowed) or host not in (b"", request.authority):
             raise BadRequestError(f"the request line names {_shown(request.authority)}, not this proxy ({way_out})")
-    elif not _is_ours(host, request.port):
-        raise GuardHostError(f"Host {_shown(host)} is not this proxy ({way_out})")
+    elif not _is_ours(host, request.port, allowed):
+        raise GuardHostError(f"Host {_shown(host)} is not this proxy ({way_out}, or add it to allowed_hosts)")
 
 
-def _is_ours(authority: bytes, port: int) -> bool:
+def _is_ours(authority: bytes, port: int, allowed: Collection[str]) -> bool:
+    if authority.decode("ascii", "replace").lower() in allowed:
+        return True
     name, colon, digits = authority.decode("ascii", "replace").lower().rpartition(":")
     if not colon or digits.endswith("]"):  # no port: the default one of plain HTTP
         name, digits = authority.decode("ascii", "replace").lower(), "80"

@@ -1,6 +1,5 @@
 """The step after an answer to a registration: keep the userSecret that it tells, and hide it where that is wanted."""
 
-import asyncio
 import logging
 
 from signer_proxy import content_coding, registration
@@ -8,6 +7,7 @@ from signer_proxy.errors import SignerError
 from signer_proxy.exchange import Prepared
 from signer_proxy.message import Answer, split_target, values, without
 from signer_proxy.registration import Forget, Remember
+from signer_proxy.users.threads import in_users_thread
 from signer_proxy.users.users import Users
 from signer_proxy.users.users_error import UsersError
 
@@ -28,7 +28,9 @@ async def learn(prepared: Prepared, answer: Answer) -> Answer:
     try:
         sent = _plain(prepared.signed.headers, prepared.body)
         got = _plain(answer.headers, answer.body)
-    except SignerError:  # packed in a way that we do not know: it passes as it came
+    except SignerError:
+        if (operation.method, operation.path) in registration.TELLING:
+            logger.error("profile %s: the answer is packed, and no userSecret was kept", prepared.profile.name)
         return answer
     raw_query = split_target(prepared.signed.target)[1] or b""
     told = registration.learned(operation.method, operation.path, raw_query, sent, answer.status, got)
@@ -48,9 +50,9 @@ async def _keep(users: Users, told: Remember | Forget, profile: str) -> bool:
     try:
         match told:
             case Remember(user_id=user_id, secret=secret):
-                await asyncio.to_thread(users.remember, user_id, secret)
+                await in_users_thread(users.remember, user_id, secret)
             case Forget(user_id=user_id):
-                await asyncio.to_thread(users.forget, user_id)
+                await in_users_thread(users.forget, user_id)
     except UsersError as e:
         logger.error("profile %s: a userSecret was not kept: %s", profile, e)
         return False

@@ -9,6 +9,19 @@ from signer_proxy.errors import SignerError
 from signer_proxy.message import Answer, values, without
 from signer_proxy.rsa_key import PrivateKey
 
+# What such headers say holds for the envelope, and not for what was in it.
+_OF_THE_ENVELOPE = (
+    b"cache-control",
+    b"content-digest",
+    b"content-encoding",
+    b"content-length",
+    b"content-md5",
+    b"content-type",
+    b"digest",
+    b"etag",
+    b"expires",
+    b"last-modified",
+)
 _LARGEST = 1 << 20
 """Bytes of an envelope, unpacked; the API's have about one thousand."""
 
@@ -48,9 +61,7 @@ def _envelope(answer: Answer) -> object | None:
 
 def _plain(answer: Answer, text: str) -> Answer:
     body = text.encode()
-    kept = without(
-        answer.headers, b"content-type", b"content-encoding", b"content-length", b"cache-control", b"etag", b"expires"
-    )
+    kept = without(answer.headers, *_OF_THE_ENVELOPE)
     ours = ((b"Content-Type", _type_of(text)), (b"Content-Length", b"%d" % len(body)), (b"Cache-Control", b"no-store"))
     return Answer(answer.status, (*kept, *ours), body, answer.reason)
 

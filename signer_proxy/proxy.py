@@ -46,7 +46,8 @@ class Proxy:
 
     def expect(self, runtime: Runtime) -> None:
         """Know new ports of `runtime` from now on: a port takes requests in a moment before the swap."""
-        self._upstream_of = {**runtime.ports, **self._upstream_of}
+        new = {port: name for port, name in runtime.ports.items() if port not in self.runtime.ports}
+        self._upstream_of = {**self._upstream_of, **new}
 
     def swap(self, runtime: Runtime) -> None:
         """Serve every request from now on with `runtime`; those under way end with the one they began with."""

@@ -23,6 +23,9 @@ _RESET: Final = ("POST", "/snapTrade/resetUserSecret")
 _DELETE: Final = ("DELETE", "/snapTrade/deleteUser")
 _USER_ID, _USER_SECRET, _PUBLIC_KEY = "userId", "userSecret", "rsaPublicKey"
 
+TELLING: Final = (_REGISTER, _RESET)
+"""The operations, by method and path, whose answers tell a userSecret."""
+
 _SPACE: Final = b" \t\n\r"  # RFC 8259, section 2
 _STRING: Final = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _COLON: Final = re.compile(rb"[ \t\n\r]*:[ \t\n\r]*")
@@ -86,7 +89,7 @@ def learned(
 ) -> Remember | Forget | None:
     """Return what an exchange tells about a user; `path` is the operation's template, both bodies are unpacked."""
     operation = (method, path)
-    if status != 200 or operation not in (_REGISTER, _RESET, _DELETE):
+    if not 200 <= status < 300 or operation not in (_REGISTER, _RESET, _DELETE):
         return None
     told = _members(answer) or {}
     if operation == _DELETE:

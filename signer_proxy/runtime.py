@@ -49,6 +49,8 @@ class Runtime:
     profiles: Mapping[str, Profile]
     ports: Mapping[int, str]
     """The local ports, each with the name of its upstream."""
+    allowed_hosts: frozenset[str]
+    """Further values of `Host` that name this proxy, in lower case."""
     max_body: int
     max_answer: int
     connect_timeout: float

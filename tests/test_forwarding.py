@@ -2,7 +2,7 @@
 
 import pytest
 
-from signer_proxy.forwarding import answer_headers, request_headers
+from signer_proxy.forwarding import answer_headers, readable_codings, request_headers
 from signer_proxy.message import Answer, Headers
 
 HOST = (b"Host", b"api.example")
@@ -150,3 +150,19 @@ ANSWERS: dict[str, tuple[str, Answer, Headers]] = {
 def test_headers_of_an_answer(method: str, answer: Answer, leave: Headers) -> None:
     """What goes to the client: all of the API's headers but those of the hop, and the length of the body we hold."""
     assert answer_headers(answer, method) == leave
+
+
+READABLE: dict[str, tuple[bytes, bytes]] = {
+    "all of it": (b"gzip, deflate", b"gzip, deflate"),
+    "with weights": (b"br;q=1.0, gzip;q=0.8, *;q=0.1", b"gzip;q=0.8"),
+    "none of it": (b"br, zstd", b"identity"),
+    "any": (b"*", b"identity"),
+    "empty": (b"", b"identity"),
+}
+
+
+@pytest.mark.parametrize(("sent", "left"), READABLE.values(), ids=READABLE)
+def test_only_readable_codings_are_asked_for(sent: bytes, left: bytes) -> None:
+    """Where an answer has to be read, it is asked for in no packing that we cannot open; other headers stay."""
+    headers = ((b"X-A", b"br"), (b"Accept-Encoding", sent))
+    assert readable_codings(headers) == ((b"X-A", b"br"), (b"Accept-Encoding", left))

@@ -74,6 +74,17 @@ def test_other_host_is_refused(host: bytes) -> None:
         guard.check(request((b"Host", host)))
 
 
+@pytest.mark.parametrize("host", [b"signer-proxy:8080", b"SIGNER-proxy:8080"])
+def test_allowed_host_passes(host: bytes) -> None:
+    """A host that the config allows passes, in any case and with its port alone."""
+    allowed = frozenset({"signer-proxy:8080"})
+    guard.check(request((b"Host", host)), allowed)
+    guard.check(request(authority=host), allowed)
+    for other in (b"signer-proxy", b"signer-proxy:8081", b"x.signer-proxy:8080"):
+        with pytest.raises(GuardHostError, match="allowed_hosts"):
+            guard.check(request((b"Host", other)), allowed)
+
+
 def test_missing_host_is_refused() -> None:
     """A request that says no host is not known to be for us."""
     with pytest.raises(GuardHostError):

@@ -9,7 +9,7 @@ import aiohttp
 import click
 
 from signer_proxy import exchange_log
-from signer_proxy.cli.demo_flows import ACCESS, connect, register
+from signer_proxy.cli.demo_flows import access, connect, register
 from signer_proxy.cli.demo_stage import CLIENT_SIDE, PTI_TOKEN, Call, Reply, Stage, open_stage, send
 from signer_proxy.cli.demo_view import View
 from signer_proxy.cli.stopping import caught_signals
@@ -52,7 +52,6 @@ async def _show(view: View, stage: Stage, done: asyncio.Queue[Exchange]) -> tupl
                 return calls, False
         await view.flow("Registration", register(session, stage))
         await view.flow("Connecting an account", connect(session, stage))
-        view.step("Access to the API without a consumer key", ACCESS)
         for call in (
             Call("A GET with a token", "GET", "/accounts", profile=CLIENT_SIDE),
             Call("A POST to PTI, signed", "POST", "/users", _PERSON, is_pti=True),
@@ -61,6 +60,8 @@ async def _show(view: View, stage: Stage, done: asyncio.Queue[Exchange]) -> tupl
             calls.append(call)
             replies.append(await send(session, stage, call))
             view.call(call, await done.get(), replies[-1])
+            if call.profile == CLIENT_SIDE:
+                view.steps("Access to the API without a consumer key", access(replies[-1]))
     # What made something of its own name cannot be made again.
     again = [call for call, reply in zip(calls, replies, strict=True) if reply.status == 200]
     return again, all(reply.is_verified for reply in replies)

@@ -53,10 +53,11 @@ class View:
         async for step in steps:
             self._line("", step)
 
-    def step(self, title: str, step: str) -> None:
-        """Show a flow of one step."""
+    def steps(self, title: str, steps: Sequence[str]) -> None:
+        """Show the steps of a flow that is done."""
         self._title(title)
-        self._line("", step)
+        for step in steps:
+            self._line("", step)
 
     def closing(self, stage: Stage, calls: Sequence[Call]) -> None:
         """Print lines to try."""

@@ -1,6 +1,8 @@
 """The command line: one module a command, imported when it is called, so that only what needs it loads mitmproxy."""
 
 import importlib
+import io
+import os
 import sys
 from typing import Final
 
@@ -42,9 +44,16 @@ def commands() -> None:
 
 def main() -> None:
     """Run a command; what is wrong with a config or a port is said in a line each, without a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a sign that it cannot write must end no command
+            stream.reconfigure(errors="replace")
     try:
         commands.main(prog_name="signer-proxy")
     except (ConfigError, StartError) as e:
         for line in str(e).splitlines():
             click.echo(f"signer-proxy: {line}", err=True)
+        sys.exit(1)
+    except OSError as e:  # a full disk behind stdout, say; what commands read is told by themselves
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno() if sys.__stdout__ else 1)
+        click.echo(f"signer-proxy: {e.strerror or 'the system said no'}", err=True)
         sys.exit(1)

@@ -43,6 +43,9 @@ def _loopback(host: object) -> object:
 
 
 type Host = Annotated[Literal["127.0.0.1"], BeforeValidator(_loopback)]
+type AllowedHost = Annotated[
+    str, Field(pattern=r"^([A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?$")
+]
 type Url = Annotated[str, AfterValidator(parse_base_url)]
 
 
@@ -50,6 +53,9 @@ class Proxy(Table):
     """How the proxy listens and what it bears."""
 
     host: Host = Field(default=LOOPBACK, description="The address of the upstreams' ports.")
+    allowed_hosts: tuple[AllowedHost, ...] = Field(
+        default=(), strict=False, description='Further Host values, such as "signer-proxy:8080" in a container.'
+    )
     # The defaults stand inside the annotations, written as in TOML: they are read and shown as what a user writes.
     max_body: Annotated[
         Size, Field(default="10 MiB", validate_default=True, description="The largest body, as sent and as unpacked.")

@@ -5,8 +5,9 @@ import gzip
 import pytest
 
 from tests.end_to_end.daemon import Daemon
+from tests.end_to_end.http2_wire import http2
 from tests.end_to_end.recording import Recording
-from tests.end_to_end.wire import ask, request
+from tests.end_to_end.wire import ask, connected, read, request
 from tests.faulty_upstream import saying
 
 PACKED = gzip.compress(b'{"a": 1}')
@@ -72,6 +73,32 @@ def test_head_keeps_the_length(daemon: Daemon, upstream: Recording) -> None:
     upstream.begin(saying(b"HTTP/1.1 200 OK\r\nContent-Length: 12345\r\n\r\n"))
     reply = ask(daemon.port, request(daemon.port, "HEAD", "/"), "HEAD")
     assert (reply.all("Content-Length"), reply.body) == (["12345"], b"")
+
+
+def test_refused_head_has_no_body(daemon: Daemon, upstream: Recording) -> None:
+    """Our own answer to HEAD ends with its head, so that the next answer on the connection is read as what it is."""
+    upstream.begin(saying(answer("200 OK", body=b"next")))
+    with connected(daemon.port) as connection:
+        connection.sendall(request(daemon.port, "HEAD", "/", "Origin: http://page.example"))
+        refused = read(connection, "HEAD")
+        connection.sendall(request(daemon.port, "GET", "/"))
+        assert (refused.status, refused.code, refused.body) == (403, "guard-origin", b"")
+        assert read(connection).body == b"next"
+    with http2(daemon.port) as client:
+        reply = client.ask(client.head("HEAD", "/", ("origin", "http://page.example")))
+        assert reply is not None
+        assert (reply.status, reply.code, reply.body) == (403, "guard-origin", b"")
+
+
+def test_head_that_breaks_has_no_body(daemon: Daemon, upstream: Recording) -> None:
+    """The same holds where the upstream breaks on a HEAD."""
+    upstream.begin(saying(b"no HTTP\r\n\r\n"))
+    with connected(daemon.port) as connection:
+        connection.sendall(request(daemon.port, "HEAD", "/"))
+        broken = read(connection, "HEAD")
+        connection.sendall(request(daemon.port, "GET", "/"))
+        assert (broken.status, broken.code, broken.body) == (502, "upstream-broke", b"")
+        assert read(connection).code == "upstream-broke"
 
 
 @pytest.mark.parametrize("status", ["204 No Content", "304 Not Modified"])

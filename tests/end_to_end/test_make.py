@@ -15,7 +15,8 @@ MAKE = shutil.which("make") or "make"
 
 def make(folder: Path, *arguments: str) -> list[str]:
     """Return the lines that `make` writes."""
-    done = subprocess.run([MAKE, *arguments], cwd=folder, capture_output=True, text=True, timeout=60)
+    environ = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
+    done = subprocess.run([MAKE, *arguments], cwd=folder, env=environ, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     return done.stdout.splitlines()
 
@@ -46,14 +47,17 @@ def fresh(tmp_path: Path) -> Path:
 )
 def test_steps(fresh: Path, target: str, lock: str) -> None:
     """The first call makes the environment, a second one does not, and a changed lock file is installed alone."""
-    assert make(fresh, "-n", target)[:2] == [".ci/venv", f".ci/install {lock}"]
-    for number, made in enumerate((".venv/bin/python", ".venv/runtime", ".venv/dev")):
+    steps = [line for line in make(fresh, "-n", target) if line.startswith((".ci/venv", ".ci/install"))]
+    assert steps == [".ci/venv", f".ci/install {lock}"]
+    for number, made in enumerate((".venv/made", ".venv/runtime", ".venv/dev")):
         (fresh / made).parent.mkdir(parents=True, exist_ok=True)
         (fresh / made).touch()
         os.utime(fresh / made, (2_000_000_000 + number,) * 2)
-    assert [line for line in make(fresh, "-n", target) if ".ci/" in line] == []
+    assert [line for line in make(fresh, "-n", target) if ".ci/venv" in line or ".ci/install" in line] == []
     os.utime(fresh / lock, (2_000_000_009,) * 2)
-    assert [line for line in make(fresh, "-n", target) if ".ci/" in line] == [f".ci/install {lock}"]
+    assert [line for line in make(fresh, "-n", target) if ".ci/venv" in line or ".ci/install" in line] == [
+        f".ci/install {lock}"
+    ]
 
 
 def test_arguments(fresh: Path) -> None:

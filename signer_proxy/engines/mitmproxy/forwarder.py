@@ -32,13 +32,13 @@ class Forwarder:
         except Exception as e:  # noqa: BLE001 - fail closed: mitmproxy goes on when a hook raises
             logger.error("internal: %s in the hook of a request", type(e).__name__)
             error = InternalError(f"{type(e).__name__} in the hook of a request ({known})")
-            flow.response = response_of(problem.answer(error))
+            flow.response = response_of(problem.answer(error), flow.request.method)
 
     async def _answer(self, proxy: Proxy, flow: HTTPFlow, request: Request, asked: Callable[[], bool]) -> None:
         profile = flow.metadata.get(PROFILE, "") if flow.is_replay else None
         answer = await proxy.answer(request, asked, replayed_profile=profile)
         for value in (value for key, value in answer.headers if key == b"Signer-Profile"):
             flow.metadata[PROFILE] = value.decode()
-        flow.response = response_of(answer)
+        flow.response = response_of(answer, flow.request.method)
         if not proxy.keeps_connection(request.port):
             flow.response.headers["Connection"] = "close"

@@ -1,6 +1,7 @@
 """The ports: which are open, and the change from some to others without a moment in which one is missing."""
 
 import asyncio
+import errno
 import socket
 from collections.abc import Iterable, Sequence
 from typing import Final
@@ -88,7 +89,7 @@ def _server() -> Proxyserver:
 def _reason(mode: ProxyMode, error: Exception | None) -> str:
     host, port = mode.custom_listen_host, mode.custom_listen_port
     why = error.strerror if isinstance(error, OSError) and error.strerror else "unknown reason"
-    why = "it is in use" if isinstance(error, OSError) and error.errno == 98 else why
+    why = "it is in use" if isinstance(error, OSError) and error.errno == errno.EADDRINUSE else why
     return f"cannot listen on {host} port {port}: {why} (stop what listens there, or change the upstream's port)"
 
 

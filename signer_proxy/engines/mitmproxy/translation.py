@@ -26,11 +26,12 @@ def request_of(flow: http.HTTPFlow) -> Request:
     return Request(data.method.decode("ascii", "replace"), data.path, headers, data.content, authority, port)
 
 
-def response_of(answer: Answer) -> http.Response:
-    """Return an answer as mitmproxy sends it."""
+def response_of(answer: Answer, method: str) -> http.Response:
+    """Return an answer to a request as mitmproxy sends it, without a body where the method is HEAD."""
+    body = b"" if method == "HEAD" else answer.body
     now = time.time()
     headers = http.Headers(answer.headers)
-    return http.Response(b"HTTP/1.1", answer.status, answer.reason, headers, answer.body, None, now, now)
+    return http.Response(b"HTTP/1.1", answer.status, answer.reason, headers, body, None, now, now)
 
 
 def is_wanted(flow: http.HTTPFlow) -> Callable[[], bool]:
