@@ -115,7 +115,8 @@ class Credentials:
     async def _single_use(self, admitted: Admitted, origin: SingleUse) -> str:
         upstream, request = admitted.upstream, admitted.request
         path = split_target(request.target)[0].decode("ascii")
-        base = upstream.base.decode("ascii")
+        # Where the upstream's url has no path, the API's own prefix is what its paths begin with.
+        base = upstream.base.decode("ascii") or admitted.profile.scheme.operations.prefix
         target, body = token_request(request.method, path, base, origin.form, upstream.origin)
         call = partial(self._call, admitted.runtime, origin.issuer, "POST", target.decode("ascii"), body)
         return await fetch_single_use(call, admitted.profile.name)

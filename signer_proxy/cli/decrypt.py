@@ -9,7 +9,7 @@ import click
 
 from signer_proxy.cli.content import read_content
 from signer_proxy.cli.failure import Failure
-from signer_proxy.cli.private_key import load, passphrase, passphrase_options
+from signer_proxy.cli.private_key import PassphraseSource, load, passphrase_source
 from signer_proxy.envelope import SHARED_KEY, EnvelopeError, open_envelope
 from signer_proxy.rsa_key import PrivateKey
 from signer_proxy.settings import configuration
@@ -17,7 +17,7 @@ from signer_proxy.settings import configuration
 
 @click.command("decrypt")
 @click.option("--key", "key_path", type=click.Path(path_type=Path), help="A file with the private key.")
-@passphrase_options
+@passphrase_source
 @click.option("--profile", metavar="NAME", help="Take this profile's private key.")
 @click.option("--config", "config_path", type=click.Path(path_type=Path), help="The config whose keys are meant.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, with the key that opened it.")
@@ -25,9 +25,7 @@ from signer_proxy.settings import configuration
 def command(
     file: str,
     key_path: Path | None,
-    ask: bool,
-    passphrase_env: str | None,
-    passphrase_file: str | None,
+    source: PassphraseSource,
     profile: str | None,
     config_path: Path | None,
     as_json: bool,
@@ -36,15 +34,14 @@ def command(
 
     Without --key and --profile every private RSA key of the config is tried.
     """
-    with_passphrase = ask or passphrase_env is not None or passphrase_file is not None
     if key_path is None:
-        if with_passphrase:
+        if source.given:
             raise click.UsageError("a passphrase belongs to --key (the config names those of its own keys)")
         keys = _of_config(config_path, profile)
     elif profile is not None or config_path is not None:
         raise click.UsageError("take --key, or the keys of the config")
     else:
-        keys = [load(key_path, passphrase(ask=ask, env=passphrase_env, file=passphrase_file))]
+        keys = [load(key_path, source.passphrase())]
     content, subject = read_content(file, "an envelope")
     plaintext, key = _opened(_parsed(content, subject), keys, subject)
     if as_json:

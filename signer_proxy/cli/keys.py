@@ -9,7 +9,7 @@ import click
 
 from signer_proxy.cli import pti_key
 from signer_proxy.cli.failure import Failure
-from signer_proxy.cli.private_key import load, passphrase, passphrase_options
+from signer_proxy.cli.private_key import PassphraseSource, load, passphrase_source
 from signer_proxy.jwk import Kind, PtiKey
 from signer_proxy.rsa_key import SIZES, PrivateKey, PublicKey, RsaKeyError
 from signer_proxy.settings import regular_file
@@ -28,25 +28,24 @@ def command() -> None:
 @command.command("new")
 @click.option("--bits", type=_BITS, help=f"Of an RSA key for SnapTrade, as PEM; {SIZES[0]} where left out.")
 @click.option("--jwk", "kind", type=_KINDS, help="A key for PTI, as JWK; an RSA key opens webhooks, too.")
-@passphrase_options
+@passphrase_source
 @click.argument("path", type=_PATH)
-def _new(
-    path: Path, bits: str | None, kind: Kind | None, ask: bool, passphrase_env: str | None, passphrase_file: str | None
-) -> None:
+def _new(path: Path, bits: str | None, kind: Kind | None, source: PassphraseSource) -> None:
     """Write a new private key to PATH, which must not exist, and print its public half.
 
     With --jwk the public half goes to a file beside it, X.public.jwk for X.jwk, and its thumbprint is printed.
     """
     if kind is None:
-        _new_pem(path, int(bits or SIZES[0]), passphrase(ask=ask, env=passphrase_env, file=passphrase_file, new=True))
-    elif bits or ask or passphrase_env is not None or passphrase_file is not None:
+        _new_pem(path, int(bits or SIZES[0]), source)
+    elif bits or source.given:
         raise click.UsageError("--jwk says the size itself, and a JWK has no passphrase: leave the other options out")
     else:
         _new_jwk(path, kind)
 
 
-def _new_pem(path: Path, bits: int, secret: str | None) -> None:
-    _refuse_existing(path)
+def _new_pem(path: Path, bits: int, source: PassphraseSource) -> None:
+    _check_place(path)  # before anything is asked or takes time
+    secret = source.passphrase(new=True)
     click.echo(f"keys: making a key of {bits} bits ...", err=True)
     key = PrivateKey.new(bits)
     _write(path, key.pem(secret), 0o600)
@@ -55,9 +54,9 @@ def _new_pem(path: Path, bits: int, secret: str | None) -> None:
 
 
 def _new_jwk(path: Path, kind: Kind) -> None:
-    _refuse_existing(path)
     public = path.with_suffix(".public.jwk")
-    _refuse_existing(public)
+    _check_place(path)
+    _check_place(public)
     click.echo(f"keys: making a key of the kind {kind} ...", err=True)
     key = PtiKey.new(kind)
     _write(path, f"{_shown(key.private_jwk())}\n".encode(), 0o600)
@@ -71,28 +70,25 @@ def _new_jwk(path: Path, kind: Kind) -> None:
 
 
 @command.command("public")
-@passphrase_options
+@passphrase_source
 @click.argument("path", type=_PATH)
-def _public(path: Path, ask: bool, passphrase_env: str | None, passphrase_file: str | None) -> None:
+def _public(path: Path, source: PassphraseSource) -> None:
     """Print the public half of the private key in PATH: the ssh-rsa line that registerUser wants, or PTI's JWK."""
     if pti_key.is_jwk(path):
         click.echo(_shown(pti_key.load(path).public_jwk()))
     else:
-        click.echo(load(path, passphrase(ask=ask, env=passphrase_env, file=passphrase_file)).public.line())
+        click.echo(load(path, source.passphrase()).public.line())
 
 
 @command.command("show")
-@passphrase_options
+@passphrase_source
 @click.argument("path", type=_PATH)
-def _show(path: Path, ask: bool, passphrase_env: str | None, passphrase_file: str | None) -> None:
+def _show(path: Path, source: PassphraseSource) -> None:
     """Print size and fingerprint of the key in PATH, private or public, as `ssh-keygen -l`; of a JWK its thumbprint."""
     if pti_key.is_jwk(path):
         click.echo(pti_key.describe(path))
         return
-    key, comment = _public_file(path) or (
-        load(path, passphrase(ask=ask, env=passphrase_env, file=passphrase_file)).public,
-        "",
-    )
+    key, comment = _public_file(path) or (load(path, source.passphrase()).public, "")
     click.echo(f"{key.bits} {key.fingerprint} {comment or 'no comment'} (RSA)")
 
 
@@ -122,7 +118,7 @@ def _write(path: Path, content: bytes, mode: int) -> None:
     except FileExistsError as e:
         raise _exists(path) from e
     except OSError as e:
-        raise Failure(f"{path} cannot be made: {e.strerror} (name a file in a directory of yours)") from e
+        raise _cannot_be_made(path, e) from e
     try:
         with open(descriptor, "wb") as file:
             os.fchmod(descriptor, mode)  # whatever the umask took away
@@ -134,9 +130,18 @@ def _write(path: Path, content: bytes, mode: int) -> None:
         raise Failure(f"{path} cannot be written: {e.strerror} (see `df`)") from e
 
 
-def _refuse_existing(path: Path) -> None:
+def _check_place(path: Path) -> None:
+    """Fail where a file cannot be made since it exists or its directory does not."""
     if os.path.lexists(path):
         raise _exists(path)
+    try:
+        os.stat(os.path.join(path.parent, ""))  # the slash, since a file in the directory's place will not do either
+    except OSError as e:
+        raise _cannot_be_made(path, e) from e
+
+
+def _cannot_be_made(path: Path, error: OSError) -> Failure:
+    return Failure(f"{path} cannot be made: {error.strerror} (name a file in a directory of yours)")
 
 
 def _exists(path: Path) -> Failure:

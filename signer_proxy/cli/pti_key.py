@@ -5,9 +5,10 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from signer_proxy.cli.failure import Failure
+from signer_proxy.cli.private_key import THREE_WAYS, with_options
 from signer_proxy.jwk import PtiKey
 from signer_proxy.jwk_reading import PtiKeyError, members, public_half
-from signer_proxy.settings import private_file, regular_file
+from signer_proxy.settings import key_file, regular_file
 from signer_proxy.settings.unreadable import UnreadableError
 
 
@@ -19,11 +20,11 @@ def is_jwk(path: Path) -> bool:
 def load(path: Path, secret: str | None = None) -> PtiKey:
     """Read a private key, JWK or PEM, from a file that is closed to others."""
     try:
-        return PtiKey.load(private_file.read(path), secret)
+        return PtiKey.load(key_file.read(path), secret)
     except UnreadableError as e:
         raise Failure(str(e)) from e
     except PtiKeyError as e:
-        raise Failure(f"{path}: {e}") from e
+        raise Failure(f"{path}: {with_options(str(e), THREE_WAYS)}") from e
 
 
 def describe(path: Path) -> str:

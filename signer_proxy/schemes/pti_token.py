@@ -19,6 +19,10 @@ from signer_proxy.schemes.pti_headers import CLIENT_ID, SIGNATURE, TOKEN, put, r
 type Form = Literal["path", "absolute"]
 
 _AUTH: Final = "/auth/jwt"
+_LARGEST_ANSWER: Final = 16 * 1024
+"""Bytes: a token has about one thousand, and servers take hardly more than this in all headers together."""
+_LONGEST: Final = 16 * 1024
+"""Of a token, which goes into a header."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +63,14 @@ def token_request(method: str, path: str, base: str, form: Form, origin: str) ->
 
 def read_token(answer: bytes) -> str | None:
     """Return the token in the answer to that POST; None where there is none that a header can carry."""
+    if len(answer) > _LARGEST_ANSWER:
+        return None
     try:
         found = json.loads(answer)
     except (ValueError, RecursionError):
         return None
     token = found.get("accessToken") if isinstance(found, dict) else None
-    if not isinstance(token, str) or not token or not all("!" <= sign <= "~" for sign in token):
+    if not isinstance(token, str) or not 1 <= len(token) <= _LONGEST or not all("!" <= sign <= "~" for sign in token):
         return None
     return token
 

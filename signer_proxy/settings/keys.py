@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from signer_proxy.jwk_reading import PtiKeyError
 from signer_proxy.rsa_key import PublicKey, RsaKeyError
-from signer_proxy.settings import private_file, regular_file
+from signer_proxy.settings import key_file, regular_file
 from signer_proxy.settings.config_problem import Problem
 from signer_proxy.settings.credentials import SecretKey
 from signer_proxy.settings.draft import Draft
@@ -39,7 +39,7 @@ def read_private_keys[K](
     for profile, file in files:
         passphrase = secrets.get((profile, _PASSPHRASE))
         try:
-            content = private_file.read(file)
+            content = key_file.read(file)
             if passphrase is None and profile in with_passphrase:
                 continue  # it could not be had, which is told already
             source = _source(content, passphrase)

@@ -12,6 +12,12 @@ from signer_proxy.settings.unreadable import UnreadableError
 def read(path: Path) -> bytes:
     """Return the bytes of a file that belongs to the user or root and is closed to all others, or UnreadableError."""
     content, state = regular_file.read(path)
+    check(path, state)
+    return content
+
+
+def check(path: Path, state: os.stat_result) -> None:
+    """Raise UnreadableError unless the file belongs to the user or root and is closed to all others."""
     if state.st_uid not in (0, os.geteuid()):
         raise UnreadableError(
             f"file {path} must belong to you or root, got the owner {state.st_uid} (make a copy that is yours)"
@@ -20,7 +26,6 @@ def read(path: Path) -> bytes:
         raise UnreadableError(
             f"file {path} must be closed to other users, got mode {stat.S_IMODE(state.st_mode):04o} ({closing(path)})"
         )
-    return content
 
 
 def shared(state: os.stat_result) -> bool:

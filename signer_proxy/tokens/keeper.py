@@ -16,6 +16,8 @@ from signer_proxy.tokens.source import Source, SourceError
 
 logger = logging.getLogger(__name__)
 
+_SHORTEST: Final = 0.25
+"""Between two fetches, where a source gives tokens that are about to end."""
 _INTEREST: Final = 60.0
 """Seconds before a fetch in which a request must have come for another fetch to follow."""
 
@@ -162,7 +164,7 @@ class TokenKeeper:
             self._reason = ""
             logger.info("profile %s: a token is there again", self._profile)
         if self._held.renew_at < math.inf:
-            self._wait(max(pause, self._held.renew_at - now))
+            self._wait(max(pause, self._held.renew_at - now, _SHORTEST))
 
     def _fail(self, reason: str) -> None:
         self._failures += 1

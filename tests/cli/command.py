@@ -11,6 +11,16 @@ from typing import Final
 
 PROGRAM: Final = Path(sys.executable).with_name("signer-proxy")
 PATIENCE: Final = 60.0
+_KEYRING: Final = """
+from keyring.backend import KeyringBackend
+
+class Keyring(KeyringBackend):
+    priority = 1
+    def get_password(self, service, name):
+        return {entries}.get((service, name))
+    def set_password(self, service, name, password):
+        raise NotImplementedError
+"""
 _ON_TERMINAL: Final = """
 import fcntl, os, sys, termios
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
@@ -32,6 +42,14 @@ def run(
         timeout=PATIENCE,
         start_new_session=True,  # or it would find the terminal of whoever runs the tests
     )
+
+
+def keyring_with(directory: Path, service: str, name: str, password: str) -> dict[str, str]:
+    """Write a keyring with one entry, as a backend of the library's; return the variables that make it the user's."""
+    (directory / "one_entry.py").write_text(
+        _KEYRING.format(entries=ascii({(service, name): password})), encoding="ascii"
+    )
+    return {"PYTHONPATH": str(directory), "PYTHON_KEYRING_BACKEND": "one_entry.Keyring"}
 
 
 def failed(done: subprocess.CompletedProcess[bytes]) -> str:

@@ -11,7 +11,7 @@ import pytest
 
 from signer_proxy.envelope import seal
 from signer_proxy.rsa_key import PrivateKey
-from tests.cli.command import failed, run
+from tests.cli.command import failed, keyring_with, run
 from tests.key_making import PASSPHRASE, openssh
 
 TEXT: Final = "https://app.example/connect?token=grüße-🔑"
@@ -36,18 +36,26 @@ def directory_with_keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return directory
 
 
+@pytest.fixture(name="keyring", scope="module")
+def keyring_of_a_file(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Return the variables with which a process finds a keyring that holds the passphrase."""
+    return keyring_with(tmp_path_factory.mktemp("keyring"), "signer/proxy", "alice", PASSPHRASE)
+
+
 OPTIONS: Final = {
     "PEM": ("--key", "key.pem"),
     "OpenSSH": ("--key", "id"),
     "passphrase of a variable": ("--key", "encrypted.pem", "--passphrase-env", "SECRET"),
     "passphrase of a file": ("--key", "encrypted.pem", "--passphrase-file", "passphrase"),
+    "passphrase of a program": ("--key", "encrypted.pem", "--passphrase-command", "cat passphrase"),
+    "passphrase of the keyring": ("--key", "encrypted.pem", "--passphrase-keyring", "signer/proxy/alice"),
 }
 
 
 @pytest.mark.parametrize("options", OPTIONS.values(), ids=OPTIONS)
-def test_the_text_is_printed(options: tuple[str, ...], directory: Path) -> None:
+def test_the_text_is_printed(options: tuple[str, ...], directory: Path, keyring: dict[str, str]) -> None:
     """The plaintext and a line end, in UTF-8 in every locale, and nothing on stderr."""
-    done = run("decrypt", TOKEN, *options, cwd=directory, environ={"SECRET": PASSPHRASE, "LC_ALL": "POSIX"})
+    done = run("decrypt", TOKEN, *options, cwd=directory, environ={**keyring, "SECRET": PASSPHRASE, "LC_ALL": "POSIX"})
     assert (done.returncode, done.stdout, done.stderr) == (0, f"{TEXT}\n".encode(), b"")
 
 
@@ -89,12 +97,19 @@ def test_what_is_no_envelope_is_said_in_a_line(content: Callable[[Path], bytes],
     assert said in failed(run("decrypt", "-", "--key", "key.pem", cwd=directory, stdin=content(directory)))
 
 
+GIVEN: Final = (
+    "and no passphrase was given "
+    "(give its passphrase with --passphrase, or --passphrase-env, -file, -keyring or -command)"
+)
 REFUSED: Final = {
     "another key": ((TOKEN, "--key", "another.pem"), "token.json: encryptedSharedKey does not open"),
     "no key file": ((TOKEN, "--key", "gone.pem"), "file gone.pem does not exist"),
-    "the public key": ((TOKEN, "--key", "id.pub"), "must be closed to other users"),
+    "the public key": (
+        (TOKEN, "--key", "id.pub"),
+        "file id.pub must hold a private key, got a public key in OpenSSH's form",
+    ),
     "no key at all": ((TOKEN, "--key", TOKEN), "a private RSA key in PEM is needed, got JSON"),
-    "no passphrase": ((TOKEN, "--key", "encrypted.pem"), "encrypted.pem: the private key is encrypted"),
+    "no passphrase": ((TOKEN, "--key", "encrypted.pem"), f"encrypted.pem: the private key is encrypted, {GIVEN}"),
     "no envelope file": (("gone.json", "--key", "key.pem"), "gone.json cannot be read: No such file"),
     "a directory": ((".", "--key", "key.pem"), ". cannot be read: Is a directory"),
 }
@@ -112,6 +127,7 @@ MISUSED: Final = {
     "a key and a profile": (TOKEN, "--key", "key.pem", "--profile", "fits"),
     "a key and a config": (TOKEN, "--key", "key.pem", "--config", "config.toml"),
     "a passphrase without a key": (TOKEN, "--profile", "fits", "--passphrase-env", "SECRET"),
+    "a program's passphrase without a key": (TOKEN, "--passphrase-command", "cat passphrase"),
 }
 
 

@@ -106,7 +106,9 @@ def test_what_is_no_key_for_pti_is_said_in_a_line(
 def test_public_wants_the_private_key(tmp_path: Path) -> None:
     """A public JWK is its own public half, so whoever names it has mistaken the file."""
     write(tmp_path / "key", jose_peer.public_jwk(jose_peer.private_jwk("Ed25519")))
-    assert "key: the private key is needed, got a public JWK" in failed(run("keys", "public", "key", cwd=tmp_path))
+    assert "file key must hold a private key, got a public JWK, without `d`" in failed(
+        run("keys", "public", "key", cwd=tmp_path)
+    )
 
 
 MISUSED: Final = {

@@ -8,7 +8,7 @@ from typing import Final
 import pytest
 
 from signer_proxy.rsa_key import PrivateKey, PublicKey
-from tests.cli.command import failed, run, typed
+from tests.cli.command import failed, keyring_with, run, typed
 from tests.key_making import PASSPHRASE, certificate, openssh, openssl, program, rsa
 
 
@@ -47,11 +47,19 @@ def test_new_makes_the_size_that_is_asked_for(tmp_path: Path) -> None:
     assert not (tmp_path / "small.pem").exists()
 
 
-@pytest.mark.parametrize("how", ["env", "file"])
-def test_a_passphrase_protects_the_key(how: str, tmp_path: Path) -> None:
-    """From a variable or a private file, the passphrase encrypts a new key and opens it again, and OpenSSL agrees."""
-    option = ("--passphrase-env", "SECRET") if how == "env" else ("--passphrase-file", secret_file(tmp_path))
-    environ = {"SECRET": PASSPHRASE} if how == "env" else {}
+WAYS: Final = {
+    "env": ("--passphrase-env", "SECRET"),
+    "file": ("--passphrase-file", "passphrase"),
+    "keyring": ("--passphrase-keyring", "signer/proxy/alice"),
+    "command": ("--passphrase-command", "sed -n '1 p' passphrase"),
+}
+
+
+@pytest.mark.parametrize("option", WAYS.values(), ids=WAYS)
+def test_a_passphrase_protects_the_key(option: tuple[str, str], tmp_path: Path) -> None:
+    """From each place that a config may name, it encrypts a new key and opens it again, and OpenSSL agrees."""
+    secret_file(tmp_path)
+    environ = {"SECRET": PASSPHRASE, **keyring_with(tmp_path, "signer/proxy", "alice", PASSPHRASE)}
     made = run("keys", "new", *option, "key.pem", cwd=tmp_path, environ=environ)
     shown = run("keys", "public", *option, "key.pem", cwd=tmp_path, environ=environ)
     assert (made.returncode, shown.returncode) == (0, 0), (made.stderr, shown.stderr)
@@ -108,11 +116,46 @@ def test_nothing_is_ever_overwritten(kind: str, tmp_path: Path) -> None:
 
 
 def test_a_directory_that_is_not_there_is_named(tmp_path: Path) -> None:
-    """The one line says which file cannot be made."""
-    done = run("keys", "new", "keys/key.pem", cwd=tmp_path)
-    assert (done.returncode, done.stdout) == (1, b"")
-    said = done.stderr.decode().splitlines()[-1]
-    assert said.startswith("signer-proxy: keys/key.pem cannot be made: No such file")
+    """The one line says which file cannot be made, before a key is."""
+    for options in ((), ("--jwk", "ed25519")):
+        line = failed(run("keys", "new", *options, "keys/key.pem", cwd=tmp_path))
+        assert line.startswith("signer-proxy: keys/key.pem cannot be made: No such file")
+    (tmp_path / "file").touch()
+    line = failed(run("keys", "new", "file/key.pem", cwd=tmp_path))
+    assert line.startswith("signer-proxy: file/key.pem cannot be made: Not a directory")
+
+
+@pytest.mark.parametrize("name", ["there.pem", "gone/key.pem"])
+def test_place_is_checked_before_a_passphrase_is_asked_for(name: str, tmp_path: Path) -> None:
+    """Nobody types a passphrase for a key that cannot be written."""
+    (tmp_path / "there.pem").touch()
+    code, shown = typed("keys", "new", "--passphrase", name, cwd=tmp_path, answers=[])
+    assert (code, len(shown.splitlines())) == (1, 1), shown
+    assert shown.startswith(f"signer-proxy: {name} ")
+
+
+MADE: Final = {
+    "ssh-rsa line": ((), "key.pub", "a public key in OpenSSH's form"),
+    "JWK": (("--jwk", "ed25519"), "key.public.jwk", "a public JWK, without `d`"),
+}
+
+
+@pytest.mark.parametrize(("options", "name", "what"), MADE.values(), ids=MADE)
+def test_public_half_of_a_new_key_is_no_private_key(
+    options: tuple[str, ...], name: str, what: str, tmp_path: Path
+) -> None:
+    """The public half as it was made, open to all, is told as what it is wherever a private key belongs."""
+    done = run("keys", "new", *options, "key.pem", cwd=tmp_path)
+    if not options:
+        (tmp_path / name).write_bytes(done.stdout)
+        (tmp_path / name).chmod(0o644)
+    said = f"signer-proxy: file {name} must hold a private key, got {what} (name the private key's file)"
+    for command in (
+        ("keys", "public", name),
+        ("decrypt", "--key", name, "-"),
+        ("verify", "pti", "--key", name, "--public-key", name, "-"),
+    ):
+        assert failed(run(*command, cwd=tmp_path)) == said
 
 
 def test_show_says_what_ssh_keygen_says(tmp_path: Path) -> None:
@@ -150,10 +193,30 @@ REFUSED: Final = {
     "a directory": (".", (), "cannot be read"),
     "certificate": ("certificate", (), "certificate: a private RSA key in PEM is needed, got a certificate"),
     "wrong passphrase": ("encrypted", ("--passphrase-env", "WRONG"), "does not open with this passphrase"),
-    "variable not set": ("encrypted", ("--passphrase-env", "UNSET"), "environment variable UNSET is not set"),
+    "variable not set": (
+        "encrypted",
+        ("--passphrase-env", "UNSET"),
+        "passphrase: environment variable UNSET is not set (export it, or use --passphrase-file)",
+    ),
     "variable empty": ("encrypted", ("--passphrase-env", "EMPTY"), "environment variable EMPTY must not be empty"),
     "passphrase open to others": ("encrypted", ("--passphrase-file", "passphrase"), "passphrase must be closed to"),
     "passphrase not there": ("encrypted", ("--passphrase-file", "gone"), "gone does not exist"),
+    "no keyring": (
+        "encrypted",
+        ("--passphrase-keyring", "service/name"),
+        "passphrase: no keyring was found on this machine (use --passphrase-file or --passphrase-env)",
+    ),
+    "program not there": ("encrypted", ("--passphrase-command", "./gone -x"), "program ./gone cannot be started"),
+    "no passphrase": (
+        "encrypted",
+        (),
+        "encrypted: the private key is encrypted, and no passphrase was given "
+        "(give its passphrase with --passphrase, or --passphrase-env, -file, -keyring or -command)",
+    ),
+    "public line": ("id.pub", (), "file id.pub must hold a private key, got a public key in OpenSSH's form"),
+    "public PEM": ("public.pem", (), "file public.pem must hold a private key, got a public key in PEM"),
+    "public PKCS#1": ("pkcs1.pem", (), "file pkcs1.pem must hold a private key, got a public key in PEM"),
+    "public line before a private key": ("both", (), "must be closed to other users, got mode 0644"),
 }
 
 
@@ -164,6 +227,14 @@ def directory_with_keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
     rsa(directory / "open").chmod(0o644)
     certificate(directory / "open", directory / "certificate").chmod(0o600)
     openssh(directory / "encrypted", passphrase=PASSPHRASE)
+    # An Ed25519 line, since `keys show` shows an ssh-rsa one.
+    openssh(directory / "id", kind="ed25519").with_suffix(".pub").chmod(0o644)
+    openssl("pkey -in {key} -pubout -out {out}", key=directory / "open", out=directory / "public.pem")
+    openssl("rsa -in {key} -RSAPublicKey_out -out {out}", key=directory / "open", out=directory / "pkcs1.pem")
+    for name in ("public.pem", "pkcs1.pem"):
+        (directory / name).chmod(0o644)
+    (directory / "both").write_bytes((directory / "id.pub").read_bytes() + (directory / "open").read_bytes())
+    (directory / "both").chmod(0o644)
     secret_file(directory, 0o640)
     return directory
 
@@ -174,7 +245,7 @@ def test_what_cannot_be_read_is_said_in_a_line(
     verb: str, file: str, options: tuple[str, ...], said: str, directory: Path
 ) -> None:
     """Exit code 1, one line with the file and the way out, and no secret in it."""
-    environ = {"WRONG": "my-guess", "EMPTY": ""}
+    environ = {"WRONG": "my-guess", "EMPTY": "", "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
     line = failed(run("keys", verb, *options, file, cwd=directory, environ=environ))
     assert said in line
     assert "my-guess" not in line
@@ -185,6 +256,10 @@ MISUSED: Final = {
     "asked for and given": ("new", "--passphrase", "--passphrase-env", "A", "new.pem"),
     "no variable's name": ("public", "--passphrase-env", "my secret!", "encrypted"),
     "empty path of a passphrase": ("public", "--passphrase-file", "", "encrypted"),
+    "keyring and program": ("public", "--passphrase-keyring", "a/b", "--passphrase-command", "c", "encrypted"),
+    "no entry's name": ("public", "--passphrase-keyring", "my secret!", "encrypted"),
+    "no program": ("public", "--passphrase-command", "", "encrypted"),
+    "a quote that does not end": ("public", "--passphrase-command", "'my secret!", "encrypted"),
     "no path": ("new",),
     "no verb": ("frobnicate",),
 }

@@ -236,7 +236,13 @@ PTI_REFUSED: Final[dict[str, tuple[Callable[[], bytes], Callable[[Path], object]
     "our key is public": (
         sealed,
         lambda at: write(at / "ours", jose_peer.public_jwk(OURS)),
-        "ours: the private key is needed, got a public JWK",
+        "file ours must hold a private key, got a public JWK",
+    ),
+    "no passphrase": (
+        sealed,
+        lambda at: write(at / "ours", jose_peer.pem(OURS, PASSPHRASE)),
+        "ours: the private key is encrypted, and no passphrase was given "
+        "(give its passphrase with --passphrase, --passphrase-env or --passphrase-file)",
     ),
     "our key is gone": (sealed, lambda at: (at / "ours").unlink(), "file ours does not exist"),
     "PTI's key is private": (

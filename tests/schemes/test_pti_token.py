@@ -115,7 +115,9 @@ ANSWERS: dict[str, tuple[bytes, str | None]] = {
     "list": (b'["accessToken"]', None),
     "no-json": (b"<html>", None),
     "not-utf8": (b"\xff", None),
-    "deep": (b"[" * 100_000, None),
+    "deep": (b"[" * 10_000, None),
+    "largest": (b'{"accessToken": "ey.J.x"}'.ljust(16 * 1024), "ey.J.x"),
+    "too-large": (b'{"accessToken": "ey.J.x"}'.ljust(16 * 1024 + 1), None),
 }
 
 

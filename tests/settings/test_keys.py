@@ -8,7 +8,8 @@ import pytest
 from signer_proxy.errors import ConfigError
 from signer_proxy.rsa_key import PrivateKey
 from signer_proxy.settings.configuration import Configuration, load, watched
-from tests.settings.writing import ENVIRON, config, jwt, minimal, rsa_key, write
+from tests.cli.command import run
+from tests.settings.writing import ENVIRON, config, jwt, minimal, pti, rsa_key, write
 
 PASSPHRASE: Final = "hush-hüsh"
 LOCKED: Final = f'private_key = {{ file = "pem", passphrase = "{PASSPHRASE}" }}'
@@ -105,7 +106,8 @@ BROKEN: Final = {
     "open": (b"", 0o644, "must be closed to other users, got mode 0644 (chmod 600 "),
     "empty": (b"", 0o600, ""),
     "no-key": (b"hush-hush", 0o600, ""),
-    "public": (b"public", 0o600, ""),
+    "public": (b"public", 0o600, "must hold a private key, got a public key in OpenSSH's form (name the private"),
+    "public-open": (b"public", 0o644, "must hold a private key, got a public key in OpenSSH's form (name the private"),
     "no-utf-8": (b"\xff\xfe", 0o600, ""),
 }
 
@@ -151,6 +153,27 @@ def test_key_beside_other_mistakes_is_told_too(tmp_path: Path) -> None:
         "profiles.p.acces",
         "profiles.me.private_key",
     ]
+
+
+PUBLIC: Final = {
+    "ssh-rsa line": ((), "pem.pub", "a public key in OpenSSH's form"),
+    "JWK": (("--jwk", "ed25519"), "pem.public.jwk", "a public JWK, without `d`"),
+}
+
+
+@pytest.mark.parametrize(("options", "name", "what"), PUBLIC.values(), ids=PUBLIC)
+def test_public_half_in_the_place_of_the_private_one(
+    options: tuple[str, ...], name: str, what: str, tmp_path: Path
+) -> None:
+    """The public half that `keys new` made, open to all, is told as what it is in both kinds of profile."""
+    done = run("keys", "new", *options, "pem", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    if not options:
+        write(tmp_path / name, done.stdout, 0o644)
+    key = f'private_key = {{ file = "{name}" }}'
+    said = f"file {tmp_path / name} must hold a private key, got {what} (name the private key's file)"
+    text = minimal() + jwt(key=key) + pti(key=key).replace("version = 1\n", "")
+    assert problems(tmp_path, text) == [f"profiles.{profile}.private_key: {said}" for profile in ("me", "s")]
 
 
 @pytest.mark.parametrize("name", ["token", "users.json"])

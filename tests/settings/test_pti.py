@@ -108,7 +108,12 @@ BROKEN: Final[dict[str, tuple[str | bytes | None, int, str]]] = {
     "empty": ("", 0o600, "a private key as JWK or PEM is needed, got neither"),
     "ec": (jwk("P-256"), 0o600, "the key must be RSA or Ed25519, got an EC key"),
     "symmetric": ('{"kty": "oct", "k": "aHVzaA"}', 0o600, "the key must be RSA or Ed25519, got a symmetric key"),
-    "public": (jose_peer.public_jwk(jwk()), 0o600, "the private key is needed, got a public JWK"),
+    "public": (jose_peer.public_jwk(jwk()), 0o600, "must hold a private key, got a public JWK, without `d` (name"),
+    "public-open": (jose_peer.public_jwk(jwk("RSA")), 0o644, "must hold a private key, got a public JWK"),
+    "public-pem": (jose_peer.public_pem(jwk()), 0o644, "must hold a private key, got a public key in PEM (name"),
+    "public-line": (rsa_key().public.line(), 0o644, "must hold a private key, got a public key in OpenSSH's form"),
+    "symmetric-open": ('{"kty": "oct", "k": "aHVzaA"}', 0o644, "must be closed to other users"),
+    "damaged-open": ('{"kty": "OKP"', 0o644, "must be closed to other users"),
     "locked": (jose_peer.pem(jwk("RSA"), PASSPHRASE), 0o600, "is encrypted, and no passphrase was given"),
 }
 
@@ -136,6 +141,7 @@ def token(lines: str) -> str:
 
 
 PATH: Final = "(write that or none: the path is signed, and the API knows no other)"
+TOKEN_PATH: Final = "(write it: the tokens of the scheme pti-token are asked for below it)"
 SIGNER: Final = "must be a profile of the scheme pti-signature"
 
 WRONG: Final[dict[str, tuple[str, list[str]]]] = {
@@ -225,8 +231,16 @@ WRONG: Final[dict[str, tuple[str, list[str]]]] = {
         ],
     ),
     "base-path": (
-        with_url("https://pti.example.com/v2", pti() + pti_token()),
+        with_url("https://pti.example.com/v2", pti()),
         [f'upstreams.pti.url: must have no path but /v1, got "/v2" {PATH}'],
+    ),
+    "base-path-of-tokens": (
+        with_url("https://pti.example.com/v2", pti() + pti_token()),
+        [f'upstreams.pti.url: must have the path /v1, got "/v2" {TOKEN_PATH}'],
+    ),
+    "no-base-path-for-tokens": (
+        with_url("https://pti.example.com/", pti() + pti_token()),
+        [f"upstreams.pti.url: must have the path /v1, got none {TOKEN_PATH}"],
     ),
     "base-path-of-snaptrade": (
         with_url("https://pti.example.com/api/v1", pti()),
@@ -248,8 +262,8 @@ def test_problem_is_one_line_that_says_everything(text: str, expected: list[str]
 
 RIGHT: Final = {
     "absolute": pti() + pti_token('issuer = "s"\ntoken_url = "absolute"\naccess = "read"'),
-    "without-path": with_url("https://pti.example.com", pti() + pti_token()),
-    "slash-at-the-end": with_url("https://pti.example.com/v1/", pti()),
+    "without-path": with_url("https://pti.example.com", pti()),
+    "slash-at-the-end": with_url("https://pti.example.com/v1/", pti() + pti_token()),
     "on-this-machine": with_url("http://127.0.0.1:8090/v1", pti() + pti_token()),
     "rules": pti('access = "trade"\nallow = ["POST /transactions/deposits"]\ndeny = ["DELETE /users/**"]'),
     "client-id-of-a-variable": pti().replace('"PTI-ID"', '{ env = "KEY" }'),

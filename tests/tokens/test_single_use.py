@@ -1,5 +1,6 @@
 """A token for one request: what the answer to the token call must be, and what a failure tells and what not."""
 
+import asyncio
 import json
 import time
 from collections.abc import Awaitable, Callable
@@ -50,8 +51,14 @@ def told(message: object) -> bytes:
 
 NO_TOKEN: Final = "the answer to the token call holds no accessToken"
 FAILURES: Final[dict[str, tuple[Answer | Exception, str]]] = {
-    "unsignable": (NotSignableError("the target holds '#'"), "the target holds '#'"),
-    "timeout": (UpstreamTimeoutError("nothing moved"), "nothing moved"),
+    "unsignable": (
+        NotSignableError("the target holds '#'"),
+        "the token call failed: the target holds '#' (your own request was not sent)",
+    ),
+    "timeout": (
+        UpstreamTimeoutError("nothing moved"),
+        "the token call failed: nothing moved (your own request was not sent)",
+    ),
     "reason": (Answer(401, (), told("Unauthorized: kid")), "the token call was answered with 401, 'Unauthorized: kid'"),
     "no-json": (Answer(500, (), f"<p>{SECRET}".encode()), "the token call was answered with 500"),
     "no-utf-8": (Answer(500, (), b"\xff"), "the token call was answered with 500"),
@@ -118,3 +125,22 @@ async def test_clock_that_is_right(off: int) -> None:
 async def test_clock_that_tells_nothing(headers: Headers) -> None:
     """Of a Date that cannot be read, nothing is told."""
     assert await refusal(headers) == ""
+
+
+async def test_dripping_answer() -> None:
+    """A token call that never comes to an end is given up, whatever still moves."""
+
+    async def never() -> Answer:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    with pytest.raises(TokenUnavailableError, match=r"answered within 0\.01 s, got no whole answer \(your own request"):
+        await fetch_single_use(never, "user", within=0.01)
+
+
+@pytest.mark.parametrize("name", ["message", "error_description", "error"])
+async def test_reason_of_other_shapes(name: str) -> None:
+    """The reason is told where APIs write it."""
+    refused = Answer(401, (), json.dumps({"status": 401, name: "who are you?"}).encode())
+    with pytest.raises(TokenUnavailableError, match=r"answered with 401, 'who are you\?'$"):
+        await fetch_single_use(answering(refused), "user")

@@ -18,8 +18,8 @@ SYMMETRIC: Final = '{"kty": "oct", "k": "c2VjcmV0LXN5bW1ldHJpYw"}'
 CANNOT_SIGN: Final = {
     "ec": (private_jwk("P-256"), "the key must be RSA or Ed25519, got an EC key"),
     "symmetric": (SYMMETRIC, "the key must be RSA or Ed25519, got a symmetric key"),
-    "public": (public_jwk(KEYS["ed25519"]), "the private key is needed, got a public JWK"),
-    "public-rsa": (public_jwk(KEYS["rsa"]), "the private key is needed, got a public JWK"),
+    "public": (public_jwk(KEYS["ed25519"]), "must hold a private key, got a public JWK"),
+    "public-rsa": (public_jwk(KEYS["rsa"]), "must hold a private key, got a public JWK"),
     "other-d": (swapped("Ed25519"), "the JWK's `d` belongs to another key"),
     "other-d-rsa": (swapped("RSA"), "the JWK's members do not make a key together"),
     "cut": (KEYS["rsa"][:-20], "the key begins as a JWK and is no JSON"),
@@ -35,8 +35,8 @@ def test_keys_that_cannot_sign(tmp_path: Path) -> None:
         (tmp_path / name).write_text(content, "utf-8")
         (tmp_path / name).chmod(0o600)
     end = run(tmp_path, "run")
-    assert_ended(end, *(f"{name}.jwk: {told}" for name, (_, told) in CANNOT_SIGN.items()))
+    assert_ended(end, *(told for _, told in CANNOT_SIGN.values()))
     for (name, (key, _)), line in zip(CANNOT_SIGN.items(), end.lines, strict=True):
-        assert f"profiles.{name}.private_key: file " in line
+        assert f"profiles.{name}.private_key: file {tmp_path / name}.jwk" in line
         parts = json.loads(key).values() if key.endswith("}") else [key[60:80]]
         assert [part for part in parts if len(part) > 10 and part in line] == []
