@@ -20,7 +20,6 @@ _PREFIXES: Final = {
     "pti-signature": pti.OPERATIONS.prefix,
     "pti-token": pti.OPERATIONS.prefix,
 }
-_NEEDS_PREFIX: Final = "pti-token"  # which makes a call of its own, below the path in the url
 _PORTS: Final = {"https": 443, "http": 80}
 
 
@@ -106,18 +105,9 @@ def _base_paths(draft: Draft) -> Iterator[Problem]:
     for name, upstream in draft.upstreams.items():
         url = upstream.get("url")
         theirs = {str(profile.get("scheme")) for profile in draft.profiles.values() if profile.get("upstream") == name}
-        if not isinstance(url, str):
-            continue
-        path = urlsplit(parse_base_url(url)).path
-        needed = _PREFIXES[_NEEDS_PREFIX] if _NEEDS_PREFIX in theirs else None
+        path = urlsplit(parse_base_url(url)).path if isinstance(url, str) else ""
         for prefix in sorted({_PREFIXES[scheme] for scheme in theirs if scheme in _PREFIXES}):
-            if prefix == needed != path:
-                way_out = "write it: the tokens of the scheme pti-token are asked for below it"
-                yield Problem(
-                    ("upstreams", name, "url"),
-                    f"must have the path {prefix}, got {quoted(path) if path else 'none'} ({way_out})",
-                )
-            elif path not in ("", prefix):
+            if path not in ("", prefix):
                 way_out = "write that or none: the path is signed, and the API knows no other"
                 yield Problem(
                     ("upstreams", name, "url"), f"must have no path but {prefix}, got {quoted(path)} ({way_out})"
