@@ -19,10 +19,8 @@ from signer_proxy.schemes.pti_headers import CLIENT_ID, SIGNATURE, TOKEN, put, r
 type Form = Literal["path", "absolute"]
 
 _AUTH: Final = "/auth/jwt"
-_LARGEST_ANSWER: Final = 16 * 1024
-"""Bytes: a token has about one thousand, and servers take hardly more than this in all headers together."""
 _LONGEST: Final = 16 * 1024
-"""Of a token, which goes into a header."""
+"""Of a token, which has about one thousand signs and goes into a header."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +61,6 @@ def token_request(method: str, path: str, base: str, form: Form, origin: str) ->
 
 def read_token(answer: bytes) -> str | None:
     """Return the token in the answer to that POST; None where there is none that a header can carry."""
-    if len(answer) > _LARGEST_ANSWER:
-        return None
     try:
         found = json.loads(answer)
     except (ValueError, RecursionError):

@@ -141,7 +141,6 @@ def token(lines: str) -> str:
 
 
 PATH: Final = "(write that or none: the path is signed, and the API knows no other)"
-TOKEN_PATH: Final = "(write it: the tokens of the scheme pti-token are asked for below it)"
 SIGNER: Final = "must be a profile of the scheme pti-signature"
 
 WRONG: Final[dict[str, tuple[str, list[str]]]] = {
@@ -233,14 +232,6 @@ WRONG: Final[dict[str, tuple[str, list[str]]]] = {
     "base-path": (
         with_url("https://pti.example.com/v2", pti()),
         [f'upstreams.pti.url: must have no path but /v1, got "/v2" {PATH}'],
-    ),
-    "base-path-of-tokens": (
-        with_url("https://pti.example.com/v2", pti() + pti_token()),
-        [f'upstreams.pti.url: must have the path /v1, got "/v2" {TOKEN_PATH}'],
-    ),
-    "no-base-path-for-tokens": (
-        with_url("https://pti.example.com/", pti() + pti_token()),
-        [f"upstreams.pti.url: must have the path /v1, got none {TOKEN_PATH}"],
     ),
     "base-path-of-snaptrade": (
         with_url("https://pti.example.com/api/v1", pti()),
