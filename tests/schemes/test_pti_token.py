@@ -116,8 +116,8 @@ ANSWERS: dict[str, tuple[bytes, str | None]] = {
     "no-json": (b"<html>", None),
     "not-utf8": (b"\xff", None),
     "deep": (b"[" * 10_000, None),
-    "largest": (b'{"accessToken": "ey.J.x"}'.ljust(16 * 1024), "ey.J.x"),
-    "too-large": (b'{"accessToken": "ey.J.x"}'.ljust(16 * 1024 + 1), None),
+    "largest": (b'{"accessToken": "%b"}' % (b"e" * 16384), "e" * 16384),
+    "too-large": (b'{"accessToken": "%b"}' % (b"e" * 16385), None),
 }
 
 
