@@ -1,9 +1,12 @@
 """Take an admitted request upstream: its credential, its signature, the way there, and the one repeat there is."""
 
 import asyncio
+import os
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from typing import Final
 
 from signer_proxy import exchange, opening
 from signer_proxy.credentials import Credentials
@@ -15,6 +18,9 @@ from signer_proxy.runtime import Runtime
 from signer_proxy.schemes.credential import Credential
 from signer_proxy.upstream.outgoing import Limits, Outgoing
 from signer_proxy.upstream.pool import Pool
+
+# One core stays with the event loop, however many requests wait for a slow signature.
+_SIGNING: Final = ThreadPoolExecutor(max(1, (os.cpu_count() or 1) - 1), thread_name_prefix="signing")
 
 
 @dataclass(slots=True)
@@ -76,7 +82,8 @@ class Carrier:
 
     async def _send(self, course: Course, admitted: Admitted, credential: Credential) -> Answer:
         if admitted.profile.scheme.is_slow:
-            prepared = await asyncio.to_thread(exchange.sign, admitted, time.time(), credential)
+            loop = asyncio.get_running_loop()
+            prepared = await loop.run_in_executor(_SIGNING, exchange.sign, admitted, time.time(), credential)
         else:
             prepared = exchange.sign(admitted, time.time(), credential)
         course.prepared = prepared

@@ -50,8 +50,9 @@ class PtiToken:
 def token_request(method: str, path: str, base: str, form: Form, origin: str) -> tuple[bytes, bytes]:
     """Return the target and the JSON body of the POST that asks for a token for one request.
 
-    `path` is the raw path that will leave, without its query; `base` is the path in the upstream's URL, or empty;
-    `origin` is its scheme and authority. Raises AccessDeniedError where the token would be good for further tokens.
+    `path` is the raw path that will leave, without its query; `base` is the path in the upstream's URL, or the API's
+    own prefix; `origin` is its scheme and authority. Raises AccessDeniedError where the token would be good for further
+    tokens.
     """
     _refuse_token_calls(path)
     below = path.removeprefix(base) if path == base or path.startswith(f"{base}/") else path

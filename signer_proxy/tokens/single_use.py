@@ -10,6 +10,7 @@ from signer_proxy.clock import seconds_off
 from signer_proxy.errors import SignerError, TokenUnavailableError
 from signer_proxy.message import Answer
 from signer_proxy.schemes.pti_token import read_token
+from signer_proxy.upstream.failure import MAYBE
 
 _WITHIN: Final = 30.0
 _LONGEST_REASON: Final = 200
@@ -29,7 +30,8 @@ async def fetch_single_use(call: Callable[[], Awaitable[Answer]], profile: str, 
         what = f"the token call must be answered within {within:g} s, got no whole answer"
         raise TokenUnavailableError(f"profile {profile!r}: no token: {what} {_NOT_SENT}") from e
     except SignerError as e:
-        raise TokenUnavailableError(f"profile {profile!r}: no token: the token call failed: {e} {_NOT_SENT}") from e
+        what = str(e).removesuffix(f" ({MAYBE})")  # which would be read as the client's own request
+        raise TokenUnavailableError(f"profile {profile!r}: no token: the token call failed: {what} {_NOT_SENT}") from e
     if answer.status not in (200, 201):
         what = f"the token call was answered with {answer.status}{_reason(answer)}{_clock(answer)}"
         raise TokenUnavailableError(f"profile {profile!r}: no token: {what}")

@@ -12,6 +12,7 @@ import pytest
 from signer_proxy.errors import NotSignableError, TokenUnavailableError, UpstreamTimeoutError
 from signer_proxy.message import Answer, Headers
 from signer_proxy.tokens.single_use import fetch_single_use
+from signer_proxy.upstream.failure import MAYBE
 
 SECRET: Final = "hush"
 
@@ -56,7 +57,7 @@ FAILURES: Final[dict[str, tuple[Answer | Exception, str]]] = {
         "the token call failed: the target holds '#' (your own request was not sent)",
     ),
     "timeout": (
-        UpstreamTimeoutError("nothing moved"),
+        UpstreamTimeoutError(f"nothing moved ({MAYBE})"),
         "the token call failed: nothing moved (your own request was not sent)",
     ),
     "reason": (Answer(401, (), told("Unauthorized: kid")), "the token call was answered with 401, 'Unauthorized: kid'"),
