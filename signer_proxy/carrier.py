@@ -76,7 +76,7 @@ class Carrier:
 
     async def _opened(self, prepared: Prepared, answer: Answer) -> tuple[Answer, tuple[str, ...]]:
         keys = prepared.profile.answer_keys
-        if not opening.is_sealed(answer):
+        if not (keys and opening.is_sealed(answer)):
             return answer, ()
         return await asyncio.to_thread(opening.opened, answer, keys)  # RSA takes milliseconds
 

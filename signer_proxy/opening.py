@@ -27,11 +27,11 @@ _LARGEST = 1 << 20
 
 
 def opened(answer: Answer, keys: Sequence[PrivateKey]) -> tuple[Answer, tuple[str, ...]]:
-    """Return the answer with its envelope opened by the first key that fits, and codes for `Signer-Warning`.
+    """Return the answer with its envelope opened by the first of at least one key that fits, and codes for warnings.
 
     What is no envelope, and one that does not open, passes as it came.
     """
-    envelope = _envelope(answer) if keys else None
+    envelope = _envelope(answer)
     if envelope is None:
         return answer, ()
     for key in keys:
@@ -48,8 +48,6 @@ def is_sealed(answer: Answer) -> bool:
 
 
 def _envelope(answer: Answer) -> object | None:
-    if not is_sealed(answer):
-        return None
     try:
         value: object = json.loads(
             content_coding.unpack(answer.body, values(answer.headers, b"content-encoding"), _LARGEST)
