@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import click
 from pydantic import ValidationError
@@ -33,7 +33,6 @@ _COMMAND: Final = click.option(
     "--passphrase-command", metavar="C", help="This program, quoted with its arguments, prints it; no shell, 30 s."
 )
 
-THREE_WAYS: Final = "--passphrase, --passphrase-env or --passphrase-file"
 _WAYS: Final = "--passphrase, or --passphrase-env, -file, -keyring or -command"
 _FORMS: Final = (
     "--passphrase-env takes the name of a variable, --passphrase-file a path, --passphrase-keyring service/name, "
@@ -98,16 +97,6 @@ def passphrase_source(command: Callable[..., None]) -> Callable[..., None]:
     return _ASK(_ENV(_FILE(_KEYRING(_COMMAND(with_source)))))
 
 
-def passphrase_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command three of the ways to a passphrase; what they lead to is read with `passphrase`."""
-    return _ASK(_ENV(_FILE(command)))
-
-
-def passphrase(*, ask: bool, env: str | None, file: str | None) -> str | None:
-    """Return the passphrase that the three options lead to, None where there are none."""
-    return PassphraseSource.of(ask=ask, env=env, file=file).passphrase()
-
-
 def load(path: Path, secret: str | None) -> PrivateKey:
     """Read a private key from a file that is closed to others."""
     try:
@@ -118,9 +107,9 @@ def load(path: Path, secret: str | None) -> PrivateKey:
         raise Failure(f"{path}: {with_options(str(e))}") from e
 
 
-def with_options(text: str, ways: str = _WAYS) -> str:
+def with_options(text: str) -> str:
     """Return an error whose way out is the command line's, where it was the config's."""
-    text = text.replace("(give its passphrase)", f"(give its passphrase with {ways})")
+    text = text.replace("(give its passphrase)", f"(give its passphrase with {_WAYS})")
     return re.sub(r"\{ (env|file) = … \}", r"--passphrase-\1", text)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from signer_proxy.cli.failure import Failure
-from signer_proxy.cli.private_key import THREE_WAYS, with_options
+from signer_proxy.cli.private_key import with_options
 from signer_proxy.jwk import PtiKey
 from signer_proxy.jwk_reading import PtiKeyError, members, public_half
 from signer_proxy.settings import key_file, regular_file
@@ -24,7 +24,7 @@ def load(path: Path, secret: str | None = None) -> PtiKey:
     except UnreadableError as e:
         raise Failure(str(e)) from e
     except PtiKeyError as e:
-        raise Failure(f"{path}: {with_options(str(e), THREE_WAYS)}") from e
+        raise Failure(f"{path}: {with_options(str(e))}") from e
 
 
 def describe(path: Path) -> str:

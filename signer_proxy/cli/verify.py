@@ -12,7 +12,7 @@ from signer_proxy.canonical_json import Json
 from signer_proxy.cli import pti_key
 from signer_proxy.cli.content import read_content
 from signer_proxy.cli.failure import Failure
-from signer_proxy.cli.private_key import passphrase, passphrase_options
+from signer_proxy.cli.private_key import PassphraseSource, passphrase_source
 from signer_proxy.jwk_reading import PtiKeyError
 from signer_proxy.message import Header
 from signer_proxy.settings import regular_file
@@ -65,19 +65,17 @@ def _snaptrade(file: str, profile: str | None, path: Path | None, headers: tuple
 
 @command.command("pti")
 @click.option("--key", "key_path", type=_PATH, required=True, help="Our private RSA key: JWK or PEM.")
-@passphrase_options
+@passphrase_source
 @click.option("--public-key", "public_path", type=_PATH, required=True, help="PTI's public key: JWK or PEM.")
 @click.argument("file")
 def _pti(
     file: str,
     key_path: Path,
     public_path: Path,
-    ask: bool,
-    passphrase_env: str | None,
-    passphrase_file: str | None,
+    source: PassphraseSource,
 ) -> None:
     """Open and check the webhook of PTI in FILE, which is the body as it came; - is stdin."""
-    key = pti_key.load(key_path, passphrase(ask=ask, env=passphrase_env, file=passphrase_file))
+    key = pti_key.load(key_path, source.passphrase())
     public_key = _public_key(public_path)
     body, subject = read_content(file, "a webhook's body")
     try:

@@ -242,7 +242,7 @@ PTI_REFUSED: Final[dict[str, tuple[Callable[[], bytes], Callable[[Path], object]
         sealed,
         lambda at: write(at / "ours", jose_peer.pem(OURS, PASSPHRASE)),
         "ours: the private key is encrypted, and no passphrase was given "
-        "(give its passphrase with --passphrase, --passphrase-env or --passphrase-file)",
+        "(give its passphrase with --passphrase, or --passphrase-env, -file, -keyring or -command)",
     ),
     "our key is gone": (sealed, lambda at: (at / "ours").unlink(), "file ours does not exist"),
     "PTI's key is private": (
