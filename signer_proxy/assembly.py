@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from signer_proxy.access import Policy
 from signer_proxy.operations import Access, Operations
 from signer_proxy.rsa_key import PrivateKey
-from signer_proxy.runtime import Profile, Runtime, Upstream
+from signer_proxy.runtime import Profile, Runtime, Trust, Upstream
 from signer_proxy.schemes import PtiSignature, PtiToken, SnaptradeJwt, SnaptradeSignature
 from signer_proxy.settings import schema
 from signer_proxy.settings.configuration import Configuration
@@ -29,12 +29,27 @@ def build(configuration: Configuration) -> Runtime:
     return Runtime(
         MappingProxyType(upstreams),
         MappingProxyType(profiles),
-        MappingProxyType({upstream.port: name for name, upstream in settings.upstreams.items()}),
-        frozenset(host.lower() for host in settings.proxy.allowed_hosts),
+        settings.proxy.host,
+        MappingProxyType(_ports(settings)),
+        _trust(configuration),
         settings.proxy.max_body,
         settings.proxy.max_answer,
         settings.proxy.connect_timeout,
         settings.proxy.answer_timeout,
+    )
+
+
+def _ports(settings: schema.Settings) -> dict[int, str | None]:
+    ports: dict[int, str | None] = {upstream.port: name for name, upstream in settings.upstreams.items()}
+    return ports if settings.proxy.forward_port is None else {**ports, settings.proxy.forward_port: None}
+
+
+def _trust(configuration: Configuration) -> Trust:
+    proxy = configuration.settings.proxy
+    return Trust(
+        frozenset(host.lower() for host in proxy.allowed_hosts),
+        frozenset(origin.encode() for origin in proxy.allowed_origins),
+        configuration.secrets.get(("", "client_token")),
     )
 
 

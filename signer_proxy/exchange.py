@@ -44,7 +44,7 @@ def admit(runtime: Runtime, upstream: str, request: Request) -> Admitted:
 
     Raises a SignerError that says why nothing may leave.
     """
-    guard.check(request, runtime.allowed_hosts)
+    guard.check(request, runtime.trust)
     where, profile = route.choose(runtime, upstream, request)
     return _admit(runtime, where, profile, request)
 

@@ -10,6 +10,7 @@ from collections.abc import Collection
 
 from signer_proxy.errors import BadRequestError, GuardHostError, GuardOriginError
 from signer_proxy.message import Request, values
+from signer_proxy.runtime import Trust
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
@@ -18,15 +19,13 @@ _HEADER_NAME = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, section 
 _NO_PAGE = (b"none", b"same-origin")
 
 
-def check(request: Request, allowed_hosts: Collection[str] = ()) -> None:
-    """Let a request pass that can be read in one way and that a tool on this machine sent to this port.
-
-    `allowed_hosts` are further values of `Host`, in lower case.
+def check(request: Request, trust: Trust) -> None:
+    """Let a request pass that can be read in one way and that comes from somebody who is trusted.
 
     Raises BadRequestError, GuardHostError, GuardOriginError.
     """
     _check_form(request)
-    _check_host(request, allowed_hosts)
+    _check_host(request, trust.allowed_hosts)
     _check_browser(request)
 
 

@@ -13,6 +13,15 @@ SENDABLE_TARGET: Final = re.compile(rb"[\x21\x22\x24-\x7e]+")
 
 
 @dataclass(frozen=True, slots=True)
+class Tunnel:
+    """A CONNECT whose far end is here: what it asked for, and the name that TLS inside it asked for."""
+
+    authority: bytes
+    is_tls: bool
+    sni: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """A request as the client sent it; only its method is shown in a repr, since queries and headers carry secrets."""
 
@@ -23,6 +32,10 @@ class Request:
     body: bytes = field(default=b"", repr=False)
     authority: bytes = field(default=b"", repr=False)
     """Of an absolute-form target (RFC 9112, section 3.2.2); empty for the usual origin-form."""
+    scheme: str = "http"
+    """Of an absolute-form target, or of the tunnel."""
+    tunnel: Tunnel | None = None
+    """Through which the request came on the forward port; None for most."""
     port: int = 0
     """The port of ours that took the request."""
 

@@ -115,10 +115,10 @@ class Proxy:
         return await self._carrier.carry(course, admitted)
 
     def _upstream(self, port: int) -> str:
-        try:
-            return self._upstream_of[port]
-        except KeyError as e:
-            raise NoUpstreamError(f"port {port} is no upstream's (nothing was sent)") from e
+        upstream = self._upstream_of.get(port)
+        if upstream is None:
+            raise NoUpstreamError(f"port {port} is no upstream's (nothing was sent)")
+        return upstream
 
 
 def _internal(error: Exception, course: Course) -> InternalError:

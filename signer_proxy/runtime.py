@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from pydantic import SecretStr
+
 from signer_proxy.access import Policy
 from signer_proxy.rsa_key import PrivateKey
 from signer_proxy.schemes import Scheme
@@ -42,15 +44,28 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True)
+class Trust:
+    """Whom the guard lets in, beside the tools of this machine."""
+
+    allowed_hosts: frozenset[str] = frozenset()
+    """Further values of `Host` that name this proxy, in lower case."""
+    allowed_origins: frozenset[bytes] = frozenset()
+    """The origins of pages that may call us, as browsers write them."""
+    client_token: SecretStr | None = None
+    """What clients prove themselves with; None where nobody has to."""
+
+
+@dataclass(frozen=True, slots=True)
 class Runtime:
     """What a request is served with; sizes in bytes, times in seconds."""
 
     upstreams: Mapping[str, Upstream]
     profiles: Mapping[str, Profile]
-    ports: Mapping[int, str]
-    """The local ports, each with the name of its upstream."""
-    allowed_hosts: frozenset[str]
-    """Further values of `Host` that name this proxy, in lower case."""
+    host: str
+    """The address of the ports; 127.0.0.1 stands for ::1, too."""
+    ports: Mapping[int, str | None]
+    """The local ports, each with the name of its upstream; None for the forward port, where requests name it."""
+    trust: Trust
     max_body: int
     max_answer: int
     connect_timeout: float

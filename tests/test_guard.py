@@ -5,8 +5,11 @@ import pytest
 from signer_proxy import guard
 from signer_proxy.errors import BadRequestError, GuardHostError, GuardOriginError, SignerError
 from signer_proxy.message import Headers, Request
+from signer_proxy.runtime import Trust
 
 PORT = 8080
+NOBODY = Trust()
+"""Lets in nobody beside the tools of this machine."""
 
 
 def request(
@@ -15,7 +18,7 @@ def request(
     """Return a request to PORT; the Host is right where the headers name none."""
     named = {name.lower() for name, _ in headers}
     host: Headers = () if authority or b"host" in named else ((b"Host", b"localhost:8080"),)
-    return Request(method, target, (*host, *headers), b"", authority, PORT)
+    return Request(method, target, (*host, *headers), b"", authority, port=PORT)
 
 
 OURS = {
@@ -62,45 +65,45 @@ NOT_OURS = {
 @pytest.mark.parametrize("host", [pytest.param(host, id=name) for name, host in OURS.items()])
 def test_host_of_this_machine_passes(host: bytes) -> None:
     """Loopback names with this port pass, as Host and as the authority of an absolute target."""
-    guard.check(request((b"Host", host)))
-    guard.check(request(authority=host))
-    guard.check(request((b"host", host), authority=host))
+    guard.check(request((b"Host", host)), NOBODY)
+    guard.check(request(authority=host), NOBODY)
+    guard.check(request((b"host", host), authority=host), NOBODY)
 
 
 @pytest.mark.parametrize("host", [pytest.param(host, id=name) for name, host in NOT_OURS.items()])
 def test_other_host_is_refused(host: bytes) -> None:
     """Whatever is not exactly a loopback name with this port could be a page whose name was rebound."""
     with pytest.raises(GuardHostError, match=r"is not this proxy \(ask for http://127.0.0.1:8080"):
-        guard.check(request((b"Host", host)))
+        guard.check(request((b"Host", host)), NOBODY)
 
 
 @pytest.mark.parametrize("host", [b"signer-proxy:8080", b"SIGNER-proxy:8080"])
 def test_allowed_host_passes(host: bytes) -> None:
     """A host that the config allows passes, in any case and with its port alone."""
-    allowed = frozenset({"signer-proxy:8080"})
-    guard.check(request((b"Host", host)), allowed)
-    guard.check(request(authority=host), allowed)
+    trust = Trust(allowed_hosts=frozenset({"signer-proxy:8080"}))
+    guard.check(request((b"Host", host)), trust)
+    guard.check(request(authority=host), trust)
     for other in (b"signer-proxy", b"signer-proxy:8081", b"x.signer-proxy:8080"):
         with pytest.raises(GuardHostError, match="allowed_hosts"):
-            guard.check(request((b"Host", other)), allowed)
+            guard.check(request((b"Host", other)), trust)
 
 
 def test_missing_host_is_refused() -> None:
     """A request that says no host is not known to be for us."""
     with pytest.raises(GuardHostError):
-        guard.check(Request("GET", b"/", port=PORT))
+        guard.check(Request("GET", b"/", port=PORT), NOBODY)
 
 
 @pytest.mark.parametrize("host", [b"localhost", b"127.0.0.1", b"[::1]", b"localhost:80"])
 def test_port_80_may_be_left_out(host: bytes) -> None:
     """On plain HTTP's default port a Host needs no port."""
-    guard.check(Request("GET", b"/", ((b"Host", host),), port=80))
+    guard.check(Request("GET", b"/", ((b"Host", host),), port=80), NOBODY)
 
 
 def test_long_host_is_cut_in_the_error() -> None:
     """An error shows at most 100 bytes of what was sent."""
     with pytest.raises(GuardHostError) as caught:
-        guard.check(request((b"Host", b"a" * 5000)))
+        guard.check(request((b"Host", b"a" * 5000)), NOBODY)
     assert "a" * 100 in str(caught.value)
     assert "a" * 101 not in str(caught.value)
 
@@ -125,19 +128,19 @@ BROWSER: dict[str, Headers] = {
 def test_page_in_a_browser_is_refused(method: str, headers: Headers) -> None:
     """Any Origin, and any Sec-Fetch-Site that another page may have caused, is refused for every method."""
     with pytest.raises(GuardOriginError):
-        guard.check(request(*headers, method=method))
+        guard.check(request(*headers, method=method), NOBODY)
 
 
 @pytest.mark.parametrize("site", [b"none", b"same-origin", b"None"])
 def test_address_bar_passes(site: bytes) -> None:
     """What a person typed into the browser is no page's request."""
-    guard.check(request((b"Sec-Fetch-Site", site)))
+    guard.check(request((b"Sec-Fetch-Site", site)), NOBODY)
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
 def test_known_methods_pass(method: str) -> None:
     """The methods of the APIs pass."""
-    guard.check(request(method=method))
+    guard.check(request(method=method), NOBODY)
 
 
 MALFORMED: dict[str, tuple[Request, str]] = {
@@ -183,12 +186,12 @@ MALFORMED: dict[str, tuple[Request, str]] = {
 def test_request_that_can_be_read_in_two_ways_is_refused(malformed: Request, reason: str) -> None:
     """Two parsers must not come to different requests from the same bytes."""
     with pytest.raises(BadRequestError, match=reason):
-        guard.check(malformed)
+        guard.check(malformed, NOBODY)
 
 
 def test_values_of_any_text_pass() -> None:
     """Tabs and bytes beyond ASCII are allowed in values."""
-    guard.check(request((b"X-A", b"a\tb \xe9\xff"), (b"X!#$%&'*+-.^_`|~1", b"")))
+    guard.check(request((b"X-A", b"a\tb \xe9\xff"), (b"X!#$%&'*+-.^_`|~1", b"")), NOBODY)
 
 
 @pytest.mark.parametrize(("malformed", "reason"), [pytest.param(*row, id=name) for name, row in MALFORMED.items()])
@@ -197,6 +200,9 @@ def test_no_value_of_another_header_is_shown(malformed: Request, reason: str) ->
     secret = (b"Authorization", b"hush")
     with pytest.raises(SignerError, match=reason) as caught:
         guard.check(
-            Request(malformed.method, malformed.target, (*malformed.headers, secret), b"", malformed.authority, PORT)
+            Request(
+                malformed.method, malformed.target, (*malformed.headers, secret), b"", malformed.authority, port=PORT
+            ),
+            NOBODY,
         )
     assert "hush" not in str(caught.value)

@@ -42,6 +42,7 @@ class Configuration:
     settings: Settings
     secrets: Mapping[SecretKey, SecretStr]
     """By profile and key, such as ("partner", "consumer_key") or ("alice", "private_key.passphrase"); client ids too.
+    Those of `[proxy]` have no profile: ("", "client_token").
 
     The values of a token source's headers stand behind their names, as in ("alice", "token.headers.Authorization").
     """

@@ -47,7 +47,7 @@ def _wrong(place: Place, text: str) -> str | None:
             return "must be printable text without spaces, got other signs (copy it again, and nothing else)"
         case ("client_id",) if place.scheme == "pti-signature" and not text.isascii():  # it goes into a header
             return "must be printable ASCII text without spaces, got other signs (copy it again, and nothing else)"
-        case ("token", "headers", _) if not text.isascii() or not text.isprintable():
+        case ("token", "headers", _) | ("client_token",) if not text.isascii() or not text.isprintable():
             return "must be printable ASCII text on one line, got other signs (copy it again, and nothing else)"
         case _:
             return None

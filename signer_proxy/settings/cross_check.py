@@ -1,4 +1,4 @@
-"""What goes beyond one table of the config: names that must exist, ports that must differ, no way back to ourselves."""
+"""What goes beyond one table of the config: names that must exist, and what the checks beside this one look at."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -6,11 +6,12 @@ from urllib.parse import urlsplit
 
 from signer_proxy.operations import pti, snaptrade
 from signer_proxy.settings.base_url import parse_base_url
-from signer_proxy.settings.config_problem import KeyPath, Problem
+from signer_proxy.settings.config_problem import Problem
 from signer_proxy.settings.draft import Draft
 from signer_proxy.settings.got import bare, got, quoted
+from signer_proxy.settings.listening_check import listening_check
 from signer_proxy.settings.suggestion import suggestion
-from signer_proxy.settings.token_check import sources, token_check
+from signer_proxy.settings.token_check import token_check
 
 # What a scheme's API begins its paths with. A signature covers the path that is sent, and access rules are written
 # without this prefix: with any other path in front, neither would mean what it says.
@@ -20,15 +21,13 @@ _PREFIXES: Final = {
     "pti-signature": pti.OPERATIONS.prefix,
     "pti-token": pti.OPERATIONS.prefix,
 }
-_PORTS: Final = {"https": 443, "http": 80}
 
 
 def cross_check(draft: Draft) -> Iterator[Problem]:
     """Yield every problem between the tables of a config."""
     yield from _upstreams_of_profiles(draft)
     yield from _default_profiles(draft)
-    yield from _ports(draft)
-    yield from _loops(draft)
+    yield from listening_check(draft)
     yield from _base_paths(draft)
     yield from token_check(draft)
 
@@ -59,46 +58,6 @@ def _default_profiles(draft: Draft) -> Iterator[Problem]:
                 else f"it has none: write upstream = {quoted(name)} in one"
             )
             yield Problem(path, f"must be a profile of this upstream, {got(profile)}, which is another's ({way_out})")
-
-
-def _ports(draft: Draft) -> Iterator[Problem]:
-    first: dict[object, str] = {}
-    for name, upstream in draft.upstreams.items():
-        port = upstream.get("port")
-        if port is None:
-            continue
-        other = first.setdefault(port, name)
-        if other != name:
-            yield Problem(
-                ("upstreams", name, "port"),
-                f"must differ from every other upstream's port, got {port}, which {quoted(other)} has (take another)",
-            )
-
-
-def _loops(draft: Draft) -> Iterator[Problem]:
-    ours = {upstream["port"]: name for name, upstream in draft.upstreams.items() if "port" in upstream}
-    for path, url, shown in _urls(draft):
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-        port = parts.port or _PORTS[parts.scheme]
-        # We listen on these addresses and on no other of this machine, such as 127.0.0.2.
-        if port in ours and (host in ("127.0.0.1", "::1", "localhost") or host.endswith(".localhost")):
-            yield Problem(
-                path,
-                f"must not lead back to this proxy, {got(shown)}, and {port} is the port of upstream"
-                f" {quoted(ours[port])} (name the API's own URL, or take another port)",
-            )
-
-
-def _urls(draft: Draft) -> Iterator[tuple[KeyPath, str, str]]:
-    """Yield each URL that we call, with what may be shown of it."""
-    for name, upstream in draft.upstreams.items():
-        if isinstance(url := upstream.get("url"), str):
-            yield ("upstreams", name, "url"), parse_base_url(url), url
-    for name, source in sources(draft):
-        if isinstance(url := source.get("url"), str):
-            shown = url.partition("?")[0]  # the query may hold a secret
-            yield ("profiles", name, "token", "url"), url, shown
 
 
 def _base_paths(draft: Draft) -> Iterator[Problem]:

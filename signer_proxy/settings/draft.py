@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 
 from signer_proxy.settings.choice import ANY, reference_paths, table_of
 from signer_proxy.settings.config_problem import KeyPath
-from signer_proxy.settings.schema import SCHEMES
+from signer_proxy.settings.schema import SCHEMES, Proxy
 from signer_proxy.settings.secret_reference import SecretReference
 from signer_proxy.settings.secret_value import Reference
 from signer_proxy.settings.table import Table
@@ -20,7 +20,7 @@ type Tables = Mapping[str, Mapping[str, object]]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a reference to a secret stands: a profile of a scheme, and the way to it there."""
+    """Where a reference to a secret stands: a profile of a scheme, or `[proxy]`, which has neither; the way there."""
 
     profile: str
     scheme: str
@@ -34,7 +34,7 @@ class Place:
     @property
     def path(self) -> KeyPath:
         """The key of the config that a problem is about."""
-        return ("profiles", self.profile, *self.way)
+        return ("profiles", self.profile, *self.way) if self.profile else ("proxy", *self.way)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +43,21 @@ class Draft:
 
     upstreams: Tables
     profiles: Tables
+    proxy: Mapping[str, object]
 
     @classmethod
     def of(cls, data: Mapping[str, object], wrong: set[KeyPath]) -> Self:
         """Take from `data` what is not `wrong`, as far as it has the shape of a config."""
-        return cls(_sound("upstreams", data, wrong), _sound("profiles", data, wrong))
+        proxy = {key: value for key, value in _table(data, "proxy").items() if ("proxy", key) not in _keys(wrong, 2)}
+        return cls(_sound("upstreams", data, wrong), _sound("profiles", data, wrong), proxy)
 
     def references(self) -> Iterator[tuple[Place, Reference]]:
         """Yield each reference with its place."""
+        yield from _references("", "", Proxy, self.proxy)
         for name, profile in self.profiles.items():
             scheme = str(profile.get("scheme"))
-            for path in reference_paths(SCHEMES[scheme]) if scheme in SCHEMES else ():
-                for way, reference in _found(profile, path):
-                    yield Place(name, scheme, way), _REFERENCE.validate_python(reference)
+            if scheme in SCHEMES:
+                yield from _references(name, scheme, SCHEMES[scheme], profile)
 
     def files(self, key: str) -> Iterator[tuple[str, str]]:
         """Yield each profile whose `key` names a file, with that file as it is written."""
@@ -84,15 +86,29 @@ def _found(table: object, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ..
                 yield from (((key, *way), value) for way, value in _found(table[key], path[1:]))
 
 
+def _references(
+    profile: str, scheme: str, model: type[Table], table: Mapping[str, object]
+) -> Iterator[tuple[Place, Reference]]:
+    for path in reference_paths(model):
+        for way, reference in _found(table, path):
+            yield Place(profile, scheme, way), _REFERENCE.validate_python(reference)
+
+
 def _sound(kind: Literal["upstreams", "profiles"], data: Mapping[str, object], wrong: set[KeyPath]) -> Tables:
-    tables = data.get(kind)
-    if not isinstance(tables, dict):
-        return {}
-    # A key is wrong with whatever is wrong in it: an entry of a list, a kind of reference.
-    keys = {path[:3] for path in wrong}
+    keys = _keys(wrong, 3)
     return {
         name: {key: value for key, value in table.items() if (kind, name, key) not in keys}
         if isinstance(table, dict)
         else {}
-        for name, table in tables.items()
+        for name, table in _table(data, kind).items()
     }
+
+
+def _table(data: Mapping[str, object], kind: str) -> Mapping[str, object]:
+    table = data.get(kind)
+    return table if isinstance(table, dict) else {}
+
+
+def _keys(wrong: set[KeyPath], depth: int) -> set[KeyPath]:
+    """Return the wrong keys; a key is wrong with whatever is wrong in it: an entry of a list, a kind of reference."""
+    return {path[:depth] for path in wrong}

@@ -124,8 +124,8 @@ JWT: Table = {
     "url-of-ours": (
         url("http://localhost:8080/token?key=hush"),
         [
-            'token.url: must not lead back to this proxy, got "http://localhost:8080/token", and 8080 is the port of '
-            'upstream "api" (name the API\'s own URL, or take another port)'
+            'token.url: must not lead back to this proxy, got "http://localhost:8080/token", and 8080 is '
+            "upstreams.api.port (name the API's own URL, or take another port)"
         ],
     ),
     "method": (call('method = "PUT"'), ['token.method: must be "GET" or "POST", got text (GET or POST)']),

@@ -124,8 +124,8 @@ SCHEMA: Table = {
     "host": (
         proxy('host = "0.0.0.0"'),
         [
-            'proxy.host: must be "127.0.0.1" (any other address needs a token that clients prove themselves with, '
-            'which this version does not have), got "0.0.0.0"'
+            'proxy.host: must have client_token beside it, since other machines can reach it, got "0.0.0.0" '
+            '(write client_token = { env = "SIGNER_PROXY_TOKEN" }, or host = "127.0.0.1")'
         ],
     ),
     "size": (proxy('max_body = "10 MB"'), [f'proxy.max_body: {SIZE}, got "10 MB"']),
@@ -367,10 +367,7 @@ CROSS: Table = {
     ),
     "one-port": (
         TWO,
-        [
-            'upstreams.other.port: must differ from every other upstream\'s port, got 8080, which "api" has '
-            "(take another)"
-        ],
+        ["upstreams.other.port: must differ from every other port, got 8080, as upstreams.api.port (take another)"],
     ),
 }
 
@@ -407,8 +404,8 @@ def test_upstream_that_is_the_proxy_is_refused(loop: str, tmp_path: Path) -> Non
     with pytest.raises(ConfigError) as caught:
         load(path, ENVIRON)
     assert str(caught.value) == (
-        f'{path}: upstreams.api.url: must not lead back to this proxy, got "{loop}", and 8080 is the port of upstream '
-        '"api" (name the API\'s own URL, or take another port)'
+        f'{path}: upstreams.api.url: must not lead back to this proxy, got "{loop}", and 8080 is upstreams.api.port '
+        "(name the API's own URL, or take another port)"
     )
 
 

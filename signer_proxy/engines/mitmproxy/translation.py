@@ -23,7 +23,7 @@ def request_of(flow: http.HTTPFlow) -> Request:
             headers = ((b"Host", authority), *headers)
         authority = b""
     port = flow.client_conn.sockname[1]
-    return Request(data.method.decode("ascii", "replace"), data.path, headers, data.content, authority, port)
+    return Request(data.method.decode("ascii", "replace"), data.path, headers, data.content, authority, port=port)
 
 
 def response_of(answer: Answer, method: str) -> http.Response:
