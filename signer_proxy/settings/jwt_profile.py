@@ -6,13 +6,12 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from signer_proxy.settings.key_reference import PrivateKeyFile
 from signer_proxy.settings.name import Name
-from signer_proxy.settings.permission import AccessLevel, AccessRule
+from signer_proxy.settings.permission import Permitted
 from signer_proxy.settings.secret_reference import SecretReference
-from signer_proxy.settings.table import Table
 from signer_proxy.settings.token_source import TokenSource
 
 
-class SnapTradeJwt(Table):
+class SnapTradeJwt(Permitted):
     """Credentials that call SnapTrade for one user, with a token that only the user's private key opens."""
 
     upstream: Name = Field(description="The upstream that the credentials belong to.")
@@ -21,13 +20,6 @@ class SnapTradeJwt(Table):
     token: TokenSource = Field(description="Where the encrypted token comes from.")
     client_id: SecretReference | None = Field(default=None, description="The client id: text, or where it stands.")
     send_client_id: bool = Field(default=False, description="Whether requests carry clientId.")
-    access: AccessLevel = Field(default="write", description="What may be done; only trade lets money move.")
-    allow: tuple[AccessRule, ...] = Field(
-        default=(), strict=False, description='Operations beyond access, such as "POST /trade/place".'
-    )
-    deny: tuple[AccessRule, ...] = Field(
-        default=(), strict=False, description='Operations never to be done, such as "DELETE /snapTrade/**".'
-    )
     decrypt: bool = Field(default=True, description="Whether envelopes in answers are opened.")
 
     @field_validator("send_client_id")

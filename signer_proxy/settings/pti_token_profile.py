@@ -5,11 +5,10 @@ from typing import Literal
 from pydantic import Field
 
 from signer_proxy.settings.name import Name
-from signer_proxy.settings.permission import AccessLevel, AccessRule
-from signer_proxy.settings.table import Table
+from signer_proxy.settings.permission import Permitted
 
 
-class PtiTokenProfile(Table):
+class PtiTokenProfile(Permitted):
     """Requests to PTI that go out with a token of their own, and without a signature."""
 
     upstream: Name = Field(description="The upstream that the tokens are for.")
@@ -17,11 +16,4 @@ class PtiTokenProfile(Table):
     issuer: Name = Field(description="The profile of the scheme pti-signature that signs POST /auth/jwt.")
     token_url: Literal["path", "absolute"] = Field(
         default="path", description="How a token names its URL: by the path below the upstream's url, or as a whole."
-    )
-    access: AccessLevel = Field(default="write", description="What may be done; only trade lets money move.")
-    allow: tuple[AccessRule, ...] = Field(
-        default=(), strict=False, description='Operations beyond access, such as "POST /transactions/deposits".'
-    )
-    deny: tuple[AccessRule, ...] = Field(
-        default=(), strict=False, description='Operations never to be done, such as "DELETE /users/**".'
     )

@@ -6,13 +6,12 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from signer_proxy.settings.key_reference import PublicKeyFile
 from signer_proxy.settings.name import Name
-from signer_proxy.settings.permission import AccessLevel, AccessRule
+from signer_proxy.settings.permission import Permitted
 from signer_proxy.settings.secret_reference import SecretReference
-from signer_proxy.settings.table import Table
 from signer_proxy.settings.user_store import UserStore
 
 
-class SnapTradeSignature(Table):
+class SnapTradeSignature(Permitted):
     """Credentials that sign requests as SnapTrade's commercial and personal keys do."""
 
     upstream: Name = Field(description="The upstream that the credentials belong to.")
@@ -34,13 +33,6 @@ class SnapTradeSignature(Table):
     users: UserStore | None = Field(default=None, description="Where each userId's userSecret is remembered.")
     hide_user_secret: bool = Field(
         default=False, description='Whether clients see "***" in the place of a userSecret that users keeps.'
-    )
-    access: AccessLevel = Field(default="write", description="What may be done; only trade lets money move.")
-    allow: tuple[AccessRule, ...] = Field(
-        default=(), strict=False, description='Operations beyond access, such as "POST /trade/place".'
-    )
-    deny: tuple[AccessRule, ...] = Field(
-        default=(), strict=False, description='Operations never to be done, such as "DELETE /snapTrade/**".'
     )
     canonical_json: Literal["ascii", "utf8"] = Field(
         default="ascii", description="How the signed JSON writes non-ASCII text: escaped, or as UTF-8."

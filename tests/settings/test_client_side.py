@@ -60,8 +60,8 @@ JWT: Table = {
     "unknown-key": (
         minimal() + jwt() + "user_id = 1",
         [
-            "user_id: must be a key of this table, got an unknown one (known: upstream, scheme, private_key, token, "
-            "client_id, send_client_id, access, allow, deny, decrypt)"
+            "user_id: must be a key of this table, got an unknown one (known: access, allow, deny, upstream, "
+            "scheme, private_key, token, client_id, send_client_id, decrypt)"
         ],
     ),
     "key-is-text": (

@@ -116,9 +116,9 @@ SCHEMA: Table = {
     "dotted-name": (
         minimal().replace("[profiles.p]", '[profiles."p.q"]') + "x = 1\n",
         [
-            'profiles."p.q".x: must be a key of this table, got an unknown one (known: upstream, scheme, client_id, '
-            "consumer_key, account, user_id, user_secret, rsa_public_key, users, hide_user_secret, access, allow, "
-            "deny, canonical_json, decrypt)"
+            'profiles."p.q".x: must be a key of this table, got an unknown one (known: access, allow, deny, '
+            "upstream, scheme, client_id, consumer_key, account, user_id, user_secret, rsa_public_key, users, "
+            "hide_user_secret, canonical_json, decrypt)"
         ],
     ),
     "host": (

@@ -160,7 +160,7 @@ WRONG: Final[dict[str, tuple[str, list[str]]]] = {
         pti('issuer = "s"'),
         [
             "profiles.s.issuer: must be a key of this table, got an unknown one "
-            "(known: upstream, scheme, client_id, private_key, access, allow, deny)"
+            "(known: access, allow, deny, upstream, scheme, client_id, private_key)"
         ],
     ),
     "key-text": (
@@ -200,7 +200,7 @@ WRONG: Final[dict[str, tuple[str, list[str]]]] = {
         token('issuer = "s"\nclient_id = "ID"'),
         [
             "profiles.t.client_id: must be a key of this table, got an unknown one "
-            "(known: upstream, scheme, issuer, token_url, access, allow, deny)"
+            "(known: access, allow, deny, upstream, scheme, issuer, token_url)"
         ],
     ),
     "token-url": (
