@@ -1,6 +1,6 @@
 # Every target makes what it needs first; a second call takes no install time.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench lock schema
+.PHONY: help demo test check bench lock schema recipes
 SHELL := /bin/sh
 ARGS ?=
 
@@ -24,6 +24,9 @@ bench: .venv/dev ## Measure against direct calls and bare mitmdump, side by side
 
 schema: .venv/dev ## Write the config's JSON Schema anew
 	@.venv/bin/python -m signer_proxy.settings.json_schema > config/signer-proxy.schema.json
+
+recipes: .venv/dev ## Write docs/recipes anew from the one list of calls
+	@.venv/bin/python -m tests.recipes
 
 lock: .venv/dev ## Resolve the dependencies anew, with hashes
 	@.venv/bin/python -m pip install -qq uv

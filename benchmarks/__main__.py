@@ -7,13 +7,15 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import beside_rsa, throughput
+from benchmarks import beside_rsa, inspector, start, throughput
 from benchmarks.variants import Ports, running
 
 RESULTS = Path(__file__).parent / "results"
 TABLES: dict[str, Callable[[Ports, float, int], str]] = {
     "throughput": throughput.table,
     "beside-rsa": beside_rsa.table,
+    "start": start.table,
+    "inspector": inspector.table,
 }
 
 

@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from signer_proxy.jwk import PtiKey
+from signer_proxy.crypto.jwk import PtiKey
 
 HERE = Path(__file__).parent
 BIN = Path(sys.executable).parent
@@ -53,7 +53,7 @@ class Ports:
 @contextmanager
 def running() -> Iterator[Ports]:
     """Start everything."""
-    ports = Ports(*(_free_port() for _ in range(4)))
+    ports = Ports(*(free_port() for _ in range(4)))
     with ExitStack() as stack, tempfile.TemporaryDirectory() as folder:
         config = Path(folder, "signer-proxy.toml")
         config.write_text(CONFIG.format(upstream=ports.direct, port=ports.ours, pti=ports.ours_pti))
@@ -69,8 +69,8 @@ def running() -> Iterator[Ports]:
             ],
         }
         for port, command in commands.items():
-            stack.callback(_end, subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
-            _wait_for(port)
+            stack.callback(end_process, subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
+            wait_for(port)
         yield ports
 
 
@@ -79,17 +79,20 @@ def _make_key(path: Path) -> None:
     path.write_text(json.dumps(PtiKey.new("rsa-4096").private_jwk()))
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def end_process(process: subprocess.Popen[bytes]) -> None:
+    """End a process at once."""
     process.kill()
     process.wait()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port that nobody listens on."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return int(listener.getsockname()[1])
 
 
-def _wait_for(port: int) -> None:
+def wait_for(port: int) -> None:
+    """Wait until somebody listens on a port."""
     end = time.monotonic() + 20
     while time.monotonic() < end:
         try:

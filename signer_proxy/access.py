@@ -7,7 +7,7 @@ from typing import Final
 from signer_proxy.operations import Access, Operations
 from signer_proxy.operations.patterns import Patterns, first
 from signer_proxy.operations.reading import Reading
-from signer_proxy.rule import Rule
+from signer_proxy.operations.rule import Rule
 
 _LONGEST: Final = 200
 

@@ -1,12 +1,12 @@
 """Build the runtime of a config that was loaded: each profile's scheme, with its credentials at hand."""
 
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from signer_proxy.access import Policy
 from signer_proxy.operations import Access, Operations
-from signer_proxy.rsa_key import PrivateKey
-from signer_proxy.runtime import Profile, Runtime, Trust, Upstream
+from signer_proxy.runtime import AuditPlace, Inspection, Profile, Runtime, Trust, Upstream
 from signer_proxy.schemes import PtiSignature, PtiToken, SnaptradeJwt, SnaptradeSignature
 from signer_proxy.settings import schema
 from signer_proxy.settings.configuration import Configuration
@@ -17,6 +17,9 @@ from signer_proxy.tokens.partner_request import PartnerRequest
 from signer_proxy.users.file_store import FileStore
 from signer_proxy.users.keyring_store import KeyringStore
 from signer_proxy.users.users import Store, Users
+
+if TYPE_CHECKING:  # what reads keys takes longer to load than a command that needs none
+    from signer_proxy.crypto.rsa_key import PrivateKey
 
 
 def build(configuration: Configuration) -> Runtime:
@@ -36,6 +39,14 @@ def build(configuration: Configuration) -> Runtime:
         settings.proxy.max_answer,
         settings.proxy.connect_timeout,
         settings.proxy.answer_timeout,
+        settings.proxy.admin_port,
+        AuditPlace(configuration.paths["", "audit"], settings.audit.rotate) if settings.audit else None,
+        Inspection(
+            settings.inspect.web_port,
+            settings.inspect.keep,
+            settings.inspect.keep_bytes,
+            configuration.paths.get(("", "save")),
+        ),
     )
 
 
@@ -144,7 +155,7 @@ def _store(configuration: Configuration, name: str, users: FileReference | Keyri
 
 def _answer_keys(
     configuration: Configuration, name: str, settings: schema.SnapTradeSignature | schema.SnapTradeJwt
-) -> tuple[PrivateKey, ...]:
+) -> tuple["PrivateKey", ...]:
     """Return the keys that open envelopes in answers, the profile's own first; none where `decrypt` is off."""
     if not settings.decrypt:
         return ()

@@ -2,6 +2,8 @@
 
 from typing import ClassVar
 
+from signer_proxy.message import Headers
+
 
 class SignerError(Exception):
     """A request that we answer ourselves; its text is the `detail` a client reads, and never holds a secret."""
@@ -9,6 +11,8 @@ class SignerError(Exception):
     code: ClassVar[str]
     status: ClassVar[int]
     title: ClassVar[str]
+    headers: ClassVar[Headers] = ()
+    """What the answer carries beside the headers that every problem has."""
 
 
 class BadRequestError(SignerError):
@@ -40,6 +44,22 @@ class GuardOriginError(SignerError):
     code = "guard-origin"
     status = 403
     title = "Pages of this origin may not use the proxy"
+
+
+class GuardTokenError(SignerError):
+    """The request does not carry the client token that the config asks for."""
+
+    code = "guard-token"
+    status = 401
+    title = "The request does not carry the client token"
+    headers = ((b"WWW-Authenticate", b'Signer-Token realm="signer-proxy"'),)
+
+
+class ProxyTokenError(GuardTokenError):
+    """The same on the forward port, where clients answer to no other challenge (RFC 9110, section 11.7.1)."""
+
+    status = 407
+    headers = ((b"Proxy-Authenticate", b'Basic realm="signer-proxy"'),)
 
 
 class NoUpstreamError(SignerError):

@@ -38,6 +38,17 @@ def request_headers(headers: Headers, authority: bytes, body: bytes) -> Headers:
     return result
 
 
+def passing_headers(headers: Headers, authority: bytes) -> Headers:
+    """Return what of a request's headers passes on to a host that is no upstream's, on a connection of its own.
+
+    `Host` says what the request line said (RFC 9112, section 3.2.2), else it could name an upstream behind that host.
+    """
+    dropped = (_dropped(headers) | {b"host"}) - {b"transfer-encoding"}
+    kept = ((key, value) for key, value in headers if key.lower() not in dropped)
+    others = tuple((key, value) for key, value in kept if not key.lower().startswith(b"signer-"))
+    return ((b"Host", authority), *others, (b"Connection", b"close"))
+
+
 def readable_codings(headers: Headers) -> Headers:
     """Return headers that ask for no other packing of the answer than those that we can unpack, to read it."""
     return tuple(

@@ -38,6 +38,8 @@ class Request:
     """Through which the request came on the forward port; None for most."""
     port: int = 0
     """The port of ours that took the request."""
+    client: str = ""
+    """The address that it came from, as in 127.0.0.1:50312; empty for a call of our own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,10 @@ def answer(error: SignerError) -> Answer:
             (b"Content-Type", b"application/problem+json"),
             (b"Content-Length", b"%d" % len(body)),
             (b"Cache-Control", b"no-store"),
+            # A browser that shows a refusal asks for an icon next, and this would be the address bar's own request.
+            (b"Content-Security-Policy", b"default-src 'none'"),
             (b"Signer-Error", error.code.encode()),
+            *error.headers,
         ),
         body,
         HTTPStatus(error.status).phrase.encode(),

@@ -2,14 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
 from signer_proxy.access import Policy
-from signer_proxy.rsa_key import PrivateKey
 from signer_proxy.schemes import Scheme
 from signer_proxy.tokens.origin import SingleUse, TokenOrigin
 from signer_proxy.users.users import Users
+
+if TYPE_CHECKING:  # what reads keys takes longer to load than a command that needs none
+    from signer_proxy.crypto.rsa_key import PrivateKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,7 @@ class Profile:
     upstream: str
     scheme: Scheme
     policy: Policy
-    answer_keys: tuple[PrivateKey, ...] = ()
+    answer_keys: tuple["PrivateKey", ...] = ()
     """Open envelopes in answers, the profile's own key first; empty where `decrypt` is off."""
     token: TokenOrigin | SingleUse | None = None
     public_key: str | None = None
@@ -56,6 +60,24 @@ class Trust:
 
 
 @dataclass(frozen=True, slots=True)
+class AuditPlace:
+    """Where the audit stands, and the bytes beyond which its file is put aside for a new one."""
+
+    path: Path
+    rotate: int
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """Where the inspector is seen, the exchanges and bytes that it keeps, and the file that they are added to."""
+
+    web_port: int = 8081
+    keep: int = 1000
+    keep_bytes: int = 64 << 20
+    save: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Runtime:
     """What a request is served with; sizes in bytes, times in seconds."""
 
@@ -70,3 +92,7 @@ class Runtime:
     max_answer: int
     connect_timeout: float
     answer_timeout: float
+    admin_port: int | None = None
+    """Where the daemon shows how it is; no request comes in there."""
+    audit: AuditPlace | None = None
+    inspection: Inspection = Inspection()

@@ -14,16 +14,15 @@ DAY = datetime.timedelta(days=1)
 
 
 def write_certificate(folder: Path, *, names: list[str] | None = None, age: datetime.timedelta = DAY) -> Path:
-    """Write a self-signed certificate, its own authority, with its key; `names` are the IP addresses it is for."""
+    """Write a self-signed certificate, its own authority, with its key; `names` are the hosts it is for."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "a test's upstream")])
     identifier = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
-    addresses = [x509.IPAddress(ip_address(name)) for name in names or ["127.0.0.1"]]
     certificate = (
         x509.CertificateBuilder(subject, subject, key.public_key(), x509.random_serial_number())
         .not_valid_before(NOW - age)
         .not_valid_after(NOW - age + 2 * DAY)
-        .add_extension(x509.SubjectAlternativeName(addresses), critical=False)
+        .add_extension(x509.SubjectAlternativeName([_name(name) for name in names or ["127.0.0.1"]]), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .add_extension(identifier, critical=False)
         .sign(key, hashes.SHA256())
@@ -34,6 +33,13 @@ def write_certificate(folder: Path, *, names: list[str] | None = None, age: date
     )
     file.write_bytes(private + certificate.public_bytes(serialization.Encoding.PEM))
     return file
+
+
+def _name(host: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ip_address(host))
+    except ValueError:
+        return x509.DNSName(host)
 
 
 def server_context(file: Path) -> ssl.SSLContext:

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from signer_proxy.access import Policy, decide
 from signer_proxy.operations import Access, Operation
 from signer_proxy.operations.reading import fold
+from signer_proxy.operations.rule import METHODS, Rule
 from signer_proxy.operations.snaptrade import OPERATIONS
-from signer_proxy.rule import METHODS, Rule
 from tests.operations.test_reading import AMBIGUOUS
 
 READ, WRITE, TRADE = Access

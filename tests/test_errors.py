@@ -11,6 +11,7 @@ STATUSES = {
     "bad-request": {400, 431},
     "guard-host": {403},
     "guard-origin": {403},
+    "guard-token": {401, 407},
     "no-upstream": {421},
     "unknown-profile": {400},
     "access-denied": {403},

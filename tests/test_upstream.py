@@ -14,6 +14,7 @@ import pytest
 from signer_proxy.errors import (
     AnswerTooLargeError,
     ClientGoneError,
+    InternalError,
     SignerError,
     StartError,
     TooBusyError,
@@ -112,6 +113,35 @@ async def test_headers_leave_as_they_are(pool: Pool) -> None:
         await pool.send(outgoing(upstream, headers=headers), LIMITS)
     lines = [b"x-b: 1", b"HOST: api", b"X-A: caf\xe9 \xff", b"x-B: 2", b"X-A: ", b"Accept-Encoding: br"]
     assert upstream.requests == [b"\r\n".join([b"GET / HTTP/1.1", *lines, b"", b""])]
+
+
+UNFIT: dict[str, tuple[str, bytes, tuple[bytes, bytes]]] = {
+    "a line end in the method": ("GET / HTTP/1.1\r\nX:", b"/", (b"Host", b"api")),
+    "a method beyond ASCII": ("G\u00c9T", b"/", (b"Host", b"api")),
+    "a blank in the target": ("GET", b"/ HTTP/1.1", (b"Host", b"api")),
+    "a line end in the target": ("GET", b"/\r\nX:y", (b"Host", b"api")),
+    "a line end in a value": ("GET", b"/", (b"X", b"y\r\n\r\nPOST / HTTP/1.1")),
+    "a bare line feed": ("GET", b"/", (b"X", b"y\nZ: z")),
+    "NUL": ("GET", b"/", (b"X", b"y\0")),
+    "a line end in a name": ("GET", b"/", (b"X\r\nY", b"y")),
+    "a name that continues the line before": ("GET", b"/", (b" X", b"y")),
+    "no name": ("GET", b"/", (b"", b"y")),
+}
+
+
+@pytest.mark.parametrize(("method", "target", "header"), UNFIT.values(), ids=UNFIT)
+async def test_what_would_be_read_otherwise_stays_here(
+    pool: Pool, method: str, target: bytes, header: tuple[bytes, bytes]
+) -> None:
+    """Whatever has let such a request through, not a byte of it leaves, nor is an order written down as sent."""
+    async with faulty_upstream(saying(OK)) as upstream:
+        unfit = outgoing(upstream, method, target, headers=(header,))
+        unfit.leave = lambda: pytest.fail("it leaves")
+        with pytest.raises(InternalError, match="nothing was sent"):
+            await pool.send(unfit, LIMITS)
+        assert not unfit.sent
+        await pool.send(outgoing(upstream), LIMITS)
+    assert upstream.requests == [b"GET / HTTP/1.1\r\nHost: api\r\n\r\n"]
 
 
 async def test_large_body_leaves_whole(pool: Pool) -> None:

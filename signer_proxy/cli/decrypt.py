@@ -10,16 +10,18 @@ import click
 from signer_proxy.cli.content import read_content
 from signer_proxy.cli.failure import Failure
 from signer_proxy.cli.private_key import PassphraseSource, load, passphrase_source
-from signer_proxy.envelope import SHARED_KEY, EnvelopeError, open_envelope
-from signer_proxy.rsa_key import PrivateKey
+from signer_proxy.cli.profile_option import profile_option
+from signer_proxy.crypto.envelope import SHARED_KEY, EnvelopeError, open_envelope
+from signer_proxy.crypto.rsa_key import PrivateKey
 from signer_proxy.settings import configuration
+from signer_proxy.settings.whereabouts import find
 
 
 @click.command("decrypt")
 @click.option("--key", "key_path", type=click.Path(path_type=Path), help="A file with the private key.")
 @passphrase_source
-@click.option("--profile", metavar="NAME", help="Take this profile's private key.")
-@click.option("--config", "config_path", type=click.Path(path_type=Path), help="The config whose keys are meant.")
+@profile_option("Take this profile's private key.")
+@click.option("--config", "path", type=click.Path(path_type=Path), help="The config whose keys are meant.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, with the key that opened it.")
 @click.argument("file")
 def command(
@@ -27,7 +29,7 @@ def command(
     key_path: Path | None,
     source: PassphraseSource,
     profile: str | None,
-    config_path: Path | None,
+    path: Path | None,
     as_json: bool,
 ) -> None:
     """Print what is in the envelope in FILE, which is the API's answer as it came; - is stdin.
@@ -37,8 +39,8 @@ def command(
     if key_path is None:
         if source.given:
             raise click.UsageError("a passphrase belongs to --key (the config names those of its own keys)")
-        keys = _of_config(config_path, profile)
-    elif profile is not None or config_path is not None:
+        keys = _of_config(path, profile)
+    elif profile is not None or path is not None:
         raise click.UsageError("take --key, or the keys of the config")
     else:
         keys = [load(key_path, source.passphrase())]
@@ -52,7 +54,7 @@ def command(
 
 def _of_config(path: Path | None, profile: str | None) -> list[PrivateKey]:
     """Return the private RSA keys of a config, each once, or that of one profile."""
-    found = configuration.find(path, os.environ, Path.cwd())
+    found = find(path, os.environ, Path.cwd())
     if found is None:
         raise Failure("no key: no config was found (name a key with --key, or a config with --config)")
     keys = configuration.load(found, os.environ).keys

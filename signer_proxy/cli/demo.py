@@ -3,18 +3,24 @@
 import asyncio
 import json
 import sys
-from typing import Any, Final
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Any, Final
 
 import aiohttp
 import click
 
-from signer_proxy import exchange_log
+from signer_proxy.audit import exchange_log
 from signer_proxy.cli.demo_flows import access, connect, register
-from signer_proxy.cli.demo_stage import CLIENT_SIDE, PTI_TOKEN, Call, Reply, Stage, open_stage, send
+from signer_proxy.cli.demo_stage import CLIENT_SIDE, PTI_TOKEN, Call, Reply, Stage, free_port, open_stage, send
 from signer_proxy.cli.demo_view import View
+from signer_proxy.cli.inspection import inspecting
 from signer_proxy.cli.stopping import caught_signals
 from signer_proxy.cli.talk import talk
-from signer_proxy.proxy import Exchange
+from signer_proxy.proxy.course import Exchange
+from signer_proxy.runtime import Inspection
+
+if TYPE_CHECKING:  # it brings a web server along
+    from signer_proxy.engines.mitmproxy.inspector.inspector import Inspector
 
 _PERSON: Final = '{"id": "jane", "name": {"firstName": "Zoë", "lastName": "Doe"}}'
 
@@ -29,12 +35,22 @@ def command(once: bool) -> None:
 
 async def _run(once: bool) -> bool:
     view, done = View(), asyncio.Queue[Exchange]()
-    async with caught_signals() as signals, open_stage(done.put_nowait) as stage:
+    with nullcontext() if once else inspecting(Inspection(web_port=free_port())) as inspector:
+        return await _play(view, done, inspector)
+
+
+async def _play(view: View, done: asyncio.Queue[Exchange], inspector: "Inspector | None") -> bool:
+    def observe(exchange: Exchange) -> None:
+        done.put_nowait(exchange)
+        if inspector is not None:
+            inspector.observe(exchange)
+
+    async with caught_signals() as signals, open_stage(observe, inspector) as stage:
         view.opening(stage)
         calls, all_verified = await _show(view, stage, done)
-        if once:
+        if inspector is None:
             return all_verified
-        view.closing(stage, calls)
+        view.closing(stage, calls, inspector.url)
         await signals.unless(_follow(view, done))
         return all_verified
 

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import aiohttp
 
 from signer_proxy.cli.demo_stage import CLIENT_SIDE, Reply, Stage
-from signer_proxy.envelope import open_envelope
+from signer_proxy.crypto.envelope import open_envelope
 
 
 async def register(session: aiohttp.ClientSession, stage: Stage) -> AsyncIterator[str]:

@@ -6,18 +6,18 @@ import socket
 import uuid
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass, field
-from typing import Final
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final
 
 import aiohttp
 from pydantic import SecretStr
 from yarl import URL
 
 from signer_proxy.assembly import build
+from signer_proxy.crypto.jwk import PtiKey
+from signer_proxy.crypto.rsa_key import PrivateKey
 from signer_proxy.engines.mitmproxy.engine import open_engine
-from signer_proxy.jwk import PtiKey
-from signer_proxy.proxy import Exchange
-from signer_proxy.rsa_key import PrivateKey
+from signer_proxy.proxy.course import Exchange
 from signer_proxy.sandbox.application import create_application
 from signer_proxy.sandbox.clients import Client
 from signer_proxy.sandbox.partner.application import create_partner
@@ -26,6 +26,9 @@ from signer_proxy.sandbox.pti.clients import PtiClient
 from signer_proxy.sandbox.server import serve
 from signer_proxy.settings.configuration import Configuration
 from signer_proxy.settings.schema import Settings
+
+if TYPE_CHECKING:  # it brings a web server along
+    from signer_proxy.engines.mitmproxy.inspector.inspector import Inspector
 
 SIGNED: Final = "partner"
 CLIENT_SIDE: Final = "bob"
@@ -78,7 +81,7 @@ class Reply:
 
 
 @asynccontextmanager
-async def open_stage(observe: Callable[[Exchange], None]) -> AsyncIterator[Stage]:
+async def open_stage(observe: Callable[[Exchange], None], inspector: "Inspector | None" = None) -> AsyncIterator[Stage]:
     """Open all parties; `observe` is told each exchange."""
     client = Client(f"DEMO-{secrets.token_hex(4)}", secrets.token_urlsafe(32), users={_USER: secrets.token_hex(16)})
     password, key, pti_key, pti_id = secrets.token_urlsafe(16), PrivateKey.new(), PtiKey.new("ed25519"), uuid.uuid4()
@@ -88,10 +91,13 @@ async def open_stage(observe: Callable[[Exchange], None]) -> AsyncIterator[Stage
         pti_sandbox = _url(await stack.enter_async_context(serve(create_pti([pti_client]))))
         backend = create_partner(sandbox, client, {CLIENT_SIDE: password})
         partner = _url(await stack.enter_async_context(serve(backend)))
-        session, ports = await _log_in(partner, password), (_free_port(), _free_port())
+        session, ports = await _log_in(partner, password), (free_port(), free_port())
         stage = Stage(_url(ports[0]), _url(ports[1]), sandbox, pti_sandbox, partner, session, key)
         configuration = _configuration(stage, client, pti_client, pti_key, ports)
-        await stack.enter_async_context(open_engine(build(configuration), os.environ, observe))
+        runtime = build(configuration)
+        if inspector is not None:
+            runtime = replace(runtime, inspection=inspector.settings)
+        await stack.enter_async_context(open_engine(runtime, os.environ, observe, inspector))
         yield stage
 
 
@@ -154,7 +160,7 @@ def _url(port: int) -> str:
     return f"http://127.0.0.1:{port}"
 
 
-def _free_port() -> int:
+def free_port() -> int:
     """Return a port that nobody listens on, below those that the system gives to outgoing connections."""
     while True:
         port = 15_000 + secrets.randbelow(15_000)

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.text import Text
 
 from signer_proxy.cli.demo_stage import Call, Reply, Stage
-from signer_proxy.proxy import Exchange
+from signer_proxy.proxy.course import Exchange
 
 _LABEL = 11
 
@@ -59,8 +59,10 @@ class View:
         for step in steps:
             self._line("", step)
 
-    def closing(self, stage: Stage, calls: Sequence[Call]) -> None:
-        """Print lines to try."""
+    def closing(self, stage: Stage, calls: Sequence[Call], inspector: str) -> None:
+        """Print where each exchange can be looked into, and lines to try; `inspector` is a URL with a password."""
+        self._console.print()
+        self._console.print(Text("Look into each exchange: ", style="bold").append(inspector, style="not bold"))
         self._console.print()
         self._console.print("Try it yourself:", style="bold")
         for call in calls:

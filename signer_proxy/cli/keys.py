@@ -1,7 +1,6 @@
 """`signer-proxy keys`: makes a key pair, for SnapTrade or PTI, and shows the half of it that others may have."""
 
 import json
-import os
 from pathlib import Path
 from typing import Final, get_args
 
@@ -9,14 +8,17 @@ import click
 
 from signer_proxy.cli import pti_key
 from signer_proxy.cli.failure import Failure
+from signer_proxy.cli.new_file import check_place, write_new
 from signer_proxy.cli.private_key import PassphraseSource, load, passphrase_source
-from signer_proxy.jwk import Kind, PtiKey
-from signer_proxy.rsa_key import SIZES, PrivateKey, PublicKey, RsaKeyError
+from signer_proxy.crypto.jwk import Kind, PtiKey
+from signer_proxy.crypto.key_errors import RsaKeyError
+from signer_proxy.crypto.rsa_key import SIZES, PrivateKey, PublicKey
 from signer_proxy.settings import regular_file
 from signer_proxy.settings.unreadable import UnreadableError
 
 _PATH: Final = click.Path(path_type=Path)
 _BITS: Final = click.Choice([str(size) for size in SIZES])
+_KEY: Final = "a key"
 _KINDS: Final = click.Choice(get_args(Kind.__value__))
 
 
@@ -44,24 +46,24 @@ def _new(path: Path, bits: str | None, kind: Kind | None, source: PassphraseSour
 
 
 def _new_pem(path: Path, bits: int, source: PassphraseSource) -> None:
-    _check_place(path)  # before anything is asked or takes time
+    check_place(path, _KEY)  # before anything is asked or takes time
     secret = source.passphrase(new=True)
     click.echo(f"keys: making a key of {bits} bits ...", err=True)
     key = PrivateKey.new(bits)
-    _write(path, key.pem(secret), 0o600)
+    write_new(path, key.pem(secret), 0o600, _KEY)
     click.echo(f"keys: {path} holds the private key {key.fingerprint}; this is its public half:", err=True)
     click.echo(key.public.line())
 
 
 def _new_jwk(path: Path, kind: Kind) -> None:
     public = path.with_suffix(".public.jwk")
-    _check_place(path)
-    _check_place(public)
+    check_place(path, _KEY)
+    check_place(public, _KEY)
     click.echo(f"keys: making a key of the kind {kind} ...", err=True)
     key = PtiKey.new(kind)
-    _write(path, f"{_shown(key.private_jwk())}\n".encode(), 0o600)
+    write_new(path, f"{_shown(key.private_jwk())}\n".encode(), 0o600, _KEY)
     try:
-        _write(public, f"{_shown(key.public_jwk())}\n".encode(), 0o644)
+        write_new(public, f"{_shown(key.public_jwk())}\n".encode(), 0o644, _KEY)
     except Failure:
         path.unlink()
         raise
@@ -109,40 +111,3 @@ def _public_file(path: Path) -> tuple[PublicKey, str] | None:
         raise Failure(str(e)) from e
     except RsaKeyError as e:
         raise Failure(f"{path}: {e}") from e
-
-
-def _write(path: Path, content: bytes, mode: int) -> None:
-    """Write a file that was not there and that nobody else could open before it has its mode, whole or not at all."""
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError as e:
-        raise _exists(path) from e
-    except OSError as e:
-        raise _cannot_be_made(path, e) from e
-    try:
-        with open(descriptor, "wb") as file:
-            os.fchmod(descriptor, mode)  # whatever the umask took away
-            file.write(content)
-            file.flush()
-            os.fsync(descriptor)
-    except OSError as e:
-        path.unlink()
-        raise Failure(f"{path} cannot be written: {e.strerror} (see `df`)") from e
-
-
-def _check_place(path: Path) -> None:
-    """Fail where a file cannot be made since it exists or its directory does not."""
-    if os.path.lexists(path):
-        raise _exists(path)
-    try:
-        os.stat(os.path.join(path.parent, ""))  # the slash, since a file in the directory's place will not do either
-    except OSError as e:
-        raise _cannot_be_made(path, e) from e
-
-
-def _cannot_be_made(path: Path, error: OSError) -> Failure:
-    return Failure(f"{path} cannot be made: {error.strerror} (name a file in a directory of yours)")
-
-
-def _exists(path: Path) -> Failure:
-    return Failure(f"{path} exists, and a key is never overwritten (name another file)")

@@ -7,17 +7,29 @@ import sys
 from typing import Final
 
 import click
+from click.shell_completion import CompletionItem
 
 from signer_proxy import __version__
 from signer_proxy.errors import ConfigError, StartError
 
 _COMMANDS: Final = {
     "run": "The daemon, in the foreground.",
+    "exec": "Any program, with its calls to the real URLs signed.",
     "demo": "Watch unsigned requests arrive, leave signed and be verified, without an account.",
     "sandbox": "The API's stand-in alone.",
     "keys": "Make a key pair, and show its public half.",
     "decrypt": "Open an envelope of the API with a private key.",
     "verify": "Check a webhook, and print the event that it brings.",
+    "diagnose": "Say why a signature was rejected.",
+    "status": "Ask the running daemon how it is.",
+    "reload": "Have it read the config anew, with every secret.",
+    "export": "Write what `run --web` keeps into a HAR file.",
+    "log": "Show the audit, or what it comes to.",
+    "init": "Write a config, and the keys that it needs.",
+    "check": "Look at config, secrets, keys and ports, and at the API with --live.",
+    "sign": "Print a signed request, without sending it.",
+    "service": "Start the daemon at login, and again when it fails.",
+    "completion": "Print what makes a shell complete commands.",
 }
 
 
@@ -30,6 +42,11 @@ class _Commands(click.Group):
             return None
         command: click.Command = importlib.import_module(f"signer_proxy.cli.{name}").command
         return command
+
+    def shell_complete(self, context: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Return commands and options that begin so, and import none of them."""
+        begun = [CompletionItem(name, help=text) for name, text in _COMMANDS.items() if name.startswith(incomplete)]
+        return [*begun, *click.Command.shell_complete(self, context, incomplete)]
 
     def format_commands(self, _: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

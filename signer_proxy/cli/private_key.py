@@ -13,7 +13,8 @@ import click
 from pydantic import ValidationError
 
 from signer_proxy.cli.failure import Failure
-from signer_proxy.rsa_key import PrivateKey, RsaKeyError
+from signer_proxy.crypto.key_errors import RsaKeyError
+from signer_proxy.crypto.rsa_key import PrivateKey
 from signer_proxy.settings import key_file
 from signer_proxy.settings.secret_reference import MODELS
 from signer_proxy.settings.secret_value import Reference, resolve

@@ -6,8 +6,10 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from signer_proxy.cli.failure import Failure
 from signer_proxy.cli.private_key import with_options
-from signer_proxy.jwk import PtiKey
-from signer_proxy.jwk_reading import PtiKeyError, members, public_half
+from signer_proxy.crypto.jwk import PtiKey
+from signer_proxy.crypto.jwk_members import members
+from signer_proxy.crypto.jwk_reading import public_half
+from signer_proxy.crypto.key_errors import PtiKeyError
 from signer_proxy.settings import key_file, regular_file
 from signer_proxy.settings.unreadable import UnreadableError
 

@@ -12,7 +12,6 @@ import click
 from signer_proxy.cli.sandbox_clients import clients_of, pti_clients_of
 from signer_proxy.cli.stopping import caught_signals
 from signer_proxy.errors import StartError
-from signer_proxy.ready_config import ready_config
 from signer_proxy.sandbox.application import create_application
 from signer_proxy.sandbox.clients import Client
 from signer_proxy.sandbox.partner.application import create_partner
@@ -20,6 +19,7 @@ from signer_proxy.sandbox.pti.application import create_pti
 from signer_proxy.sandbox.pti.clients import PtiClient
 from signer_proxy.sandbox.server import serve
 from signer_proxy.settings.configuration import Configuration, load
+from signer_proxy.settings.ready_config import ready_config
 
 PORT: Final = 8090
 PTI_PATH: Final = "/v1"

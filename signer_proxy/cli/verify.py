@@ -12,29 +12,22 @@ from signer_proxy.canonical_json import Json
 from signer_proxy.cli import pti_key
 from signer_proxy.cli.content import read_content
 from signer_proxy.cli.failure import Failure
+from signer_proxy.cli.header_option import read_headers
 from signer_proxy.cli.private_key import PassphraseSource, passphrase_source
-from signer_proxy.jwk_reading import PtiKeyError
+from signer_proxy.cli.profile_option import profile_option
+from signer_proxy.crypto.key_errors import PtiKeyError
 from signer_proxy.message import Header
 from signer_proxy.settings import regular_file
-from signer_proxy.settings.configuration import Configuration, find, load
+from signer_proxy.settings.configuration import Configuration, load
 from signer_proxy.settings.schema import SnapTradeSignature
 from signer_proxy.settings.suggestion import suggestion
 from signer_proxy.settings.unreadable import UnreadableError
+from signer_proxy.settings.whereabouts import find
 from signer_proxy.webhooks import PtiPublicKey, WebhookError, open_pti, verify_snaptrade
 from signer_proxy.webhooks.snaptrade import MAX_AGE
 
 _PATH: Final = click.Path(path_type=Path)
 _REDACTED: Final = "***"
-
-
-def _header(_context: click.Context, _option: click.Parameter, given: tuple[str, ...]) -> tuple[Header, ...]:
-    headers = []
-    for line in given:
-        name, colon, value = line.partition(":")
-        if not colon or not name.strip():
-            raise click.BadParameter("it must be 'Name: value', as in 'Signature: …'")
-        headers.append((os.fsencode(name.strip()), os.fsencode(value.strip())))
-    return tuple(headers)
 
 
 @click.group("verify")
@@ -43,9 +36,9 @@ def command() -> None:
 
 
 @command.command("snaptrade")
-@click.option("--profile", help="Whose consumer key signed; may be left out where the config has one such profile.")
+@profile_option("Whose consumer key signed; may be left out where the config has one such profile.")
 @click.option("--config", "path", type=_PATH, help="The config file.")
-@click.option("--header", "headers", multiple=True, callback=_header, help="'Name: value'; Signature has to be there.")
+@click.option("--header", "headers", multiple=True, callback=read_headers, help="'Name: value'; Signature is needed.")
 @click.option("--max-age", type=click.IntRange(0), default=int(MAX_AGE), show_default=True, help="In seconds.")
 @click.argument("file")
 def _snaptrade(file: str, profile: str | None, path: Path | None, headers: tuple[Header, ...], max_age: int) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
-from signer_proxy.rsa_key import PublicKey
+from signer_proxy.crypto.rsa_key import PublicKey
 
 _NOBODY: Mapping[str, str] = MappingProxyType({})
 _NO_KEYS: Mapping[str, PublicKey] = MappingProxyType({})

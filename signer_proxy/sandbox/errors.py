@@ -15,7 +15,8 @@ UNNAMED = "0000"
 class ApiError(Exception):
     """A refusal; `detail` is what the API would say, `reason` a stable word, `why` a sentence for people.
 
-    None of them holds a consumer key or an expected signature. `signature_base` is what would have been signed.
+    None of them holds a consumer key or an expected signature. `signature_base` is what would have been signed;
+    `diagnosis` is set by who has made one.
     """
 
     def __init__(
@@ -37,11 +38,14 @@ class ApiError(Exception):
         self.code = code
         self.signature_base = signature_base
         self.headers = headers
+        self.diagnosis: Mapping[str, object] | None = None
 
     def answer(self) -> JSONResponse:
         """Return the answer that a client gets."""
-        sandbox = {"reason": self.reason, "why": self.why}
+        sandbox: dict[str, object] = {"reason": self.reason, "why": self.why}
         if self.signature_base is not None:
             sandbox["signature_base"] = self.signature_base
+        if self.diagnosis is not None:
+            sandbox["diagnosis"] = self.diagnosis
         content = {"detail": self.detail, "status_code": self.status, "code": self.code, "sandbox": sandbox}
         return JSONResponse(content, self.status, self.headers)

@@ -3,17 +3,21 @@
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from signer_proxy.sandbox.clients import Client
 from signer_proxy.sandbox.content import MAX_BODY, read_content, too_large
+from signer_proxy.sandbox.diagnoses import Diagnosed, Diagnoses
 from signer_proxy.sandbox.errors import ApiError
 from signer_proxy.sandbox.limits import RateLimits
 from signer_proxy.sandbox.raw_request import marking, read_body, values
 from signer_proxy.sandbox.snaptrade.users import User
 from signer_proxy.sandbox.tokens import Tokens, check_client, has_token, read_token
 from signer_proxy.sandbox.verifier import Signed, identify, read_query, verify
+
+_DIAGNOSED: Final = (400, 401)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +53,14 @@ class Gate:
         self._open_paths = open_paths
         self._limits = limits
         self._clock = clock
+        self._diagnoses = Diagnoses()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         now = self._clock()
         client: Client | None = None
         verdict = {"Sandbox-Verdict": "refused"}
-        app = self._app
+        app, body = self._app, None
         try:
             body = await read_body(receive, MAX_BODY, too_large)
             if body is None:
@@ -79,10 +84,19 @@ class Gate:
                 self._limits.count(client.client_id, now)
                 scope.setdefault("state", {})["verified"] = Verified(client, parameters, content, user)
         except ApiError as e:
+            if body is not None and e.status in _DIAGNOSED:
+                e.diagnosis = await self._diagnosis(scope, body, client, now)
             app = e.answer()
         standing = self._limits.standing(client.client_id if client else None, now)
         marks = {"X-Request-ID": str(uuid.uuid4()), **verdict, **(standing.headers() if standing else {})}
         await app(scope, receive, marking(send, marks))
+
+    async def _diagnosis(self, scope: Scope, body: bytes, client: Client | None, now: float) -> Diagnosed:
+        signatures, authorizations = values(scope, b"signature"), values(scope, b"authorization")
+        if has_token(authorizations, signatures):
+            return await self._diagnoses.of_token(scope, body, now)
+        clients = [client] if client else [*self._clients.values()]
+        return await self._diagnoses.of_signature(scope, body, clients, now, client.users if client else {})
 
     def _is_open(self, scope: Scope) -> bool:
         is_bare = not (values(scope, b"signature") or values(scope, b"authorization"))

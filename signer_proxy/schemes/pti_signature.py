@@ -10,16 +10,18 @@ import math
 import re
 from dataclasses import dataclass
 from email.utils import formatdate
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from signer_proxy.errors import NotSignableError
-from signer_proxy.jwk import PtiKey
 from signer_proxy.message import SENDABLE_TARGET, Headers, Request, split_target, values
 from signer_proxy.operations import Operations
 from signer_proxy.operations.pti import OPERATIONS
 from signer_proxy.schemes.credential import Credential
 from signer_proxy.schemes.explanation import Signed
 from signer_proxy.schemes.pti_headers import CLIENT_ID, SIGNATURE, TOKEN, put, request_id
+
+if TYPE_CHECKING:  # what reads keys takes longer to load than a command that needs none
+    from signer_proxy.crypto.jwk import PtiKey
 
 _HASHED: Final = frozenset({"POST", "PUT", "PATCH"})
 _JSON: Final = b"application/json"
@@ -34,7 +36,7 @@ class PtiSignature:
     operations: ClassVar[Operations] = OPERATIONS
 
     client_id: str
-    key: PtiKey
+    key: "PtiKey"
 
     @property
     def is_slow(self) -> bool:

@@ -12,13 +12,13 @@ from typing import ClassVar, Literal
 
 from pydantic import SecretStr
 
-from signer_proxy import canonical_json, query, registration
+from signer_proxy import canonical_json, query
 from signer_proxy.content_coding import unpack
 from signer_proxy.errors import AccessDeniedError, NotSignableError
 from signer_proxy.message import SENDABLE_TARGET, Request, split_target, values, without
-from signer_proxy.operations import Operations
+from signer_proxy.operations import Operations, registration
+from signer_proxy.operations.registration import HIDDEN
 from signer_proxy.operations.snaptrade import OPERATIONS
-from signer_proxy.registration import HIDDEN
 from signer_proxy.schemes.credential import NOTHING, Credential
 from signer_proxy.schemes.explanation import Explanation, Signed
 
@@ -88,7 +88,7 @@ class SnaptradeSignature:
     ) -> tuple[bytes, list[str]]:
         """Return the query that is sent, and the names of the parameters in it that are ours."""
         rest, _ = query.take_out(raw, self._own())
-        if credential.user_secret is not None:
+        if credential.user_secret is not None or self._secret(_named(rest, _USER_ID)) is not None:
             rest = query.without_value(rest, _USER_SECRET, HIDDEN)
         ours = self._user(method, path, rest, credential.user_secret)
         ours += [(_CLIENT_ID, self.client_id), (_TIMESTAMP, str(math.floor(now)))]

@@ -5,11 +5,12 @@ from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from typing import Final
 from urllib.parse import urlsplit
 
+from signer_proxy.destination import DEFAULT_PORTS, is_loopback
 from signer_proxy.settings.got import got
 
 _EXAMPLE: Final = '"https://api.example.com"'
-_PORTS: Final = {"https": 443, "http": 80}
 _NAME: Final = re.compile(r"(?!-)[a-z0-9_-]{1,63}(\.(?!-)[a-z0-9_-]{1,63})*")
+_NUMBER: Final = re.compile(r"[0-9]+|0x[0-9a-f]*")  # in the end it makes an address (URL Standard, section 3.5)
 # Nothing that could be read in two ways: no escapes, and no empty or dot segments.
 _PATH: Final = re.compile(r"(/(?!\.{1,2}(/|$))[A-Za-z0-9._~-]+)*")
 
@@ -26,7 +27,7 @@ def parse_base_url(text: str) -> str:
     path = path.removesuffix("/")
     if not _PATH.fullmatch(path):
         raise ValueError(f"must have a path of letters, digits and - . _ ~ without empty or dot segments, {got(path)}")
-    return f"{scheme}://{host}{'' if port in (None, _PORTS[scheme]) else f':{port}'}{path}"
+    return f"{scheme}://{host}{'' if port in (None, DEFAULT_PORTS[scheme]) else f':{port}'}{path}"
 
 
 def parse_call_url(text: str) -> str:
@@ -49,9 +50,9 @@ def _parts(text: str) -> tuple[str, str, int | None, str]:
     if "@" in authority:
         raise ValueError("must not hold a user or password (credentials belong in a profile)")
     host, port = _host_and_port(authority)
-    if scheme not in _PORTS:
+    if scheme not in DEFAULT_PORTS:
         raise ValueError(f"must begin with https://, {got(f'{scheme}://')}")
-    if scheme == "http" and not _is_loopback(host):
+    if scheme == "http" and not is_loopback(host):
         raise ValueError(f"must be https:// (http:// is for this machine alone), {got(f'http://{authority}')}")
     return scheme, host, port, path
 
@@ -81,15 +82,11 @@ def _host(text: str) -> str:
             raise ValueError(f"must name an IPv6 address in its brackets, {got(text)}") from e
         if address.scope_id is None:
             return f"[{address}]"
+    elif _NUMBER.fullmatch(text.rpartition(".")[2]):
+        try:
+            return str(IPv4Address(text))
+        except AddressValueError as e:
+            raise ValueError(f"must name an IPv4 address by its four parts, {got(text)}") from e
     elif _NAME.fullmatch(text):
         return text
     raise ValueError(f"must name a host, {got(text)}")
-
-
-def _is_loopback(host: str) -> bool:
-    if host in ("localhost", "[::1]") or host.endswith(".localhost"):
-        return True
-    try:
-        return IPv4Address(host).is_loopback
-    except AddressValueError:  # a name: where it leads is not ours to know
-        return False

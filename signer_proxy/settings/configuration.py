@@ -7,28 +7,30 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from pydantic import SecretStr, ValidationError
 
 from signer_proxy.errors import ConfigError
-from signer_proxy.jwk import PtiKey
-from signer_proxy.rsa_key import PrivateKey, PublicKey
 from signer_proxy.settings import regular_file
-from signer_proxy.settings.built_in import NAME, built_in
+from signer_proxy.settings.built_in import BUILT_IN, NAME, built_in
 from signer_proxy.settings.config_problem import Problem
 from signer_proxy.settings.credentials import SecretKey, read_credentials
 from signer_proxy.settings.cross_check import cross_check
 from signer_proxy.settings.draft import Draft
-from signer_proxy.settings.home import config_home, state_home
+from signer_proxy.settings.home import state_home
 from signer_proxy.settings.key_reference import PrivateKeyFile, PtiKeyFile, PublicKeyFile
-from signer_proxy.settings.keys import LoadedKeys, read_private_keys, read_public_keys
+from signer_proxy.settings.keys import LoadedKeys, load_pti, load_rsa, read_private_keys, read_public_keys
 from signer_proxy.settings.open_secret import in_the_open
 from signer_proxy.settings.schema import Settings
 from signer_proxy.settings.schema_problems import schema_problems
 from signer_proxy.settings.secret_reference import CommandReference, FileReference, KeyringReference
 from signer_proxy.settings.secret_value import Reference, file_path
 from signer_proxy.settings.unreadable import UnreadableError
+
+if TYPE_CHECKING:  # what reads keys takes longer to load than a command that needs none
+    from signer_proxy.crypto.jwk import PtiKey
+    from signer_proxy.crypto.rsa_key import PrivateKey, PublicKey
 
 _KEY_FILES: Final = (PrivateKeyFile, PtiKeyFile, PublicKeyFile)
 _LIVING: Final = ("token", "users")
@@ -49,19 +51,22 @@ class Configuration:
     files: frozenset[Path]
     """Absolute paths, links not followed: the config and every file that it refers to, less those in `paths`."""
     warnings: tuple[str, ...]
-    keys: Mapping[str, PrivateKey] = field(default_factory=dict)
+    keys: Mapping[str, "PrivateKey"] = field(default_factory=dict)
     """By profile: what opens envelopes."""
-    public_keys: Mapping[str, PublicKey] = field(default_factory=dict)
+    public_keys: Mapping[str, "PublicKey"] = field(default_factory=dict)
     """By profile: what is added to registerUser."""
-    pti_keys: Mapping[str, PtiKey] = field(default_factory=dict)
+    pti_keys: Mapping[str, "PtiKey"] = field(default_factory=dict)
     """By profile: what signs for PTI."""
     paths: Mapping[SecretKey, Path] = field(default_factory=dict)
-    """Files that come and go while we run, by profile and key ("token", "users"): absolute, links not followed."""
+    """Files that come and go while we run, by profile and key ("token", "users"): absolute, links not followed.
+
+    The audit's and the inspector's have no profile: ("", "audit"), ("", "save").
+    """
     references: Mapping[SecretKey, Reference] = field(default_factory=dict, repr=False)
     """Where `secrets` were had."""
-    loaded: LoadedKeys[PrivateKey] = field(default_factory=dict, repr=False)
+    loaded: "LoadedKeys[PrivateKey]" = field(default_factory=dict, repr=False)
     """The keys again, by their files' content."""
-    loaded_pti: LoadedKeys[PtiKey] = field(default_factory=dict, repr=False)
+    loaded_pti: "LoadedKeys[PtiKey]" = field(default_factory=dict, repr=False)
     state: Path = Path()
     """The directory of what outlives a restart, made when it is needed."""
 
@@ -70,16 +75,6 @@ class Configuration:
         users = getattr(self.settings.profiles[profile], "users", None)
         assert isinstance(users, KeyringReference)  # nobody else needs it
         return self.state / f"users-{hashlib.sha256(users.keyring.encode()).hexdigest()[:16]}.lock"
-
-
-def find(explicit: Path | None, environ: Mapping[str, str], cwd: Path) -> Path | None:
-    """Return where the config stands, or None for the built-in one; what a user names is not looked for elsewhere."""
-    named = explicit or environ.get("SIGNER_PROXY_CONFIG")
-    if named:
-        return cwd / named
-    # A link that leads nowhere was found, too: to pass it by would be to use another config than the one that is meant.
-    places = (cwd / "signer-proxy.toml", config_home(environ) / "config.toml")
-    return next((place for place in places if os.path.lexists(place)), None)
 
 
 def load(path: Path | None, environ: Mapping[str, str], previous: Configuration | None = None) -> Configuration:
@@ -93,9 +88,9 @@ def load(path: Path | None, environ: Mapping[str, str], previous: Configuration 
     directory = path.parent if path else Path.cwd()
     secrets, unreadable = read_credentials(draft, directory, environ, _kept(path, previous))
     rsa, pti, public = (tuple(_placed(draft.key_files(kind), directory, environ)) for kind in _KEY_FILES)
-    keys, loaded, broken = read_private_keys(rsa, draft, secrets, PrivateKey.load, previous.loaded if previous else {})
+    keys, loaded, broken = read_private_keys(rsa, draft, secrets, load_rsa, previous.loaded if previous else {})
     pti_keys, loaded_pti, broken_pti = read_private_keys(
-        pti, draft, secrets, PtiKey.load, previous.loaded_pti if previous else {}
+        pti, draft, secrets, load_pti, previous.loaded_pti if previous else {}
     )
     public_keys, broken_public = read_public_keys(public)
     name = str(path or NAME)
@@ -111,14 +106,33 @@ def load(path: Path | None, environ: Mapping[str, str], previous: Configuration 
         MappingProxyType(keys),
         MappingProxyType(public_keys),
         MappingProxyType(pti_keys),
-        MappingProxyType(
-            {(profile, key): file for key in _LIVING for profile, file in _placed(draft.files(key), directory, environ)}
-        ),
+        MappingProxyType(_paths(settings, draft, directory, environ)),
         MappingProxyType({(place.profile, place.key): reference for place, reference in draft.references()}),
         MappingProxyType(loaded),
         MappingProxyType(loaded_pti),
         state_home(environ),
     )
+
+
+def draft(path: Path) -> Draft:
+    """Return what is sound in a config, its secrets unread. Raises ConfigError where it is no TOML."""
+    return _checked(_read(path)[0])[1]
+
+
+def checked_draft(path: Path | None) -> Draft:
+    """Return a config, or the built-in one, its secrets unread. Raises ConfigError with all that is wrong."""
+    settings, draft, problems = _checked(BUILT_IN if path is None else _read(path)[0])
+    if settings is None or problems:
+        raise ConfigError(*(problem.line(str(path or NAME)) for problem in problems))
+    return draft
+
+
+def audit_file(path: Path, environ: Mapping[str, str]) -> Path | None:
+    """Return where a config wants the audit, its secrets unread. Raises ConfigError with all that is wrong."""
+    settings, _, problems = _checked(_read(path)[0])
+    if settings is None or problems:
+        raise ConfigError(*(problem.line(str(path)) for problem in problems))
+    return file_path(settings.audit.file, path.absolute().parent, environ) if settings.audit else None
 
 
 def watched(path: Path, environ: Mapping[str, str]) -> frozenset[Path]:
@@ -175,6 +189,12 @@ def _placed(
     """Yield each profile and, for its file as it is written, the path."""
     for profile, file in files:
         yield profile, file_path(file, directory, environ)
+
+
+def _paths(settings: Settings, draft: Draft, directory: Path, environ: Mapping[str, str]) -> dict[SecretKey, Path]:
+    paths = {(profile, key): file for key in _LIVING for profile, file in _placed(draft.files(key), directory, environ)}
+    ours = {"audit": settings.audit.file if settings.audit else None, "save": settings.inspect.save}
+    return paths | {("", key): file_path(file, directory, environ) for key, file in ours.items() if file is not None}
 
 
 def _files(path: Path | None, draft: Draft, environ: Mapping[str, str]) -> frozenset[Path]:

@@ -1,7 +1,7 @@
 """What is sound in a config that may be wrong elsewhere, so that everything that is wrong can be said at once."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal, Self
 
 from pydantic import TypeAdapter
@@ -44,12 +44,16 @@ class Draft:
     upstreams: Tables
     profiles: Tables
     proxy: Mapping[str, object]
+    inspect: Mapping[str, object] = field(default_factory=dict)
 
     @classmethod
     def of(cls, data: Mapping[str, object], wrong: set[KeyPath]) -> Self:
         """Take from `data` what is not `wrong`, as far as it has the shape of a config."""
-        proxy = {key: value for key, value in _table(data, "proxy").items() if ("proxy", key) not in _keys(wrong, 2)}
-        return cls(_sound("upstreams", data, wrong), _sound("profiles", data, wrong), proxy)
+        proxy, inspect = (
+            {key: value for key, value in _table(data, table).items() if (table, key) not in _keys(wrong, 2)}
+            for table in ("proxy", "inspect")
+        )
+        return cls(_sound("upstreams", data, wrong), _sound("profiles", data, wrong), proxy, inspect)
 
     def references(self) -> Iterator[tuple[Place, Reference]]:
         """Yield each reference with its place."""

@@ -4,8 +4,9 @@ import re
 from pathlib import Path
 from typing import Final
 
-from signer_proxy.foreign_key import SSH_TYPES
-from signer_proxy.jwk_reading import PRIVATE, PtiKeyError, members
+from signer_proxy.crypto.foreign_key import SSH_TYPES
+from signer_proxy.crypto.jwk_members import PRIVATE, members
+from signer_proxy.crypto.key_errors import PtiKeyError
 from signer_proxy.settings import private_file, regular_file
 from signer_proxy.settings.unreadable import UnreadableError
 

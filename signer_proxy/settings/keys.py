@@ -3,17 +3,20 @@
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from pydantic import SecretStr
 
-from signer_proxy.jwk_reading import PtiKeyError
-from signer_proxy.rsa_key import PublicKey, RsaKeyError
+from signer_proxy.crypto.key_errors import PtiKeyError, RsaKeyError
 from signer_proxy.settings import key_file, regular_file
 from signer_proxy.settings.config_problem import Problem
 from signer_proxy.settings.credentials import SecretKey
 from signer_proxy.settings.draft import Draft
 from signer_proxy.settings.unreadable import UnreadableError
+
+if TYPE_CHECKING:  # what reads keys takes longer to load than a command that needs none
+    from signer_proxy.crypto.jwk import PtiKey
+    from signer_proxy.crypto.rsa_key import PrivateKey, PublicKey
 
 _PASSPHRASE: Final = "private_key.passphrase"
 
@@ -22,6 +25,20 @@ type LoadedKeys[K] = Mapping[bytes, K]
 
 type Load[K] = Callable[[bytes, str | None], K]
 """Makes a key of a file's content and a passphrase; raises RsaKeyError or PtiKeyError."""
+
+
+def load_rsa(content: bytes, passphrase: str | None) -> "PrivateKey":
+    """Load a key that opens envelopes. Raises RsaKeyError."""
+    from signer_proxy.crypto.rsa_key import PrivateKey
+
+    return PrivateKey.load(content, passphrase)
+
+
+def load_pti(content: bytes, passphrase: str | None) -> "PtiKey":
+    """Load a key that signs for PTI. Raises PtiKeyError."""
+    from signer_proxy.crypto.jwk import PtiKey
+
+    return PtiKey.load(content, passphrase)
 
 
 def read_private_keys[K](
@@ -54,7 +71,7 @@ def read_private_keys[K](
     return keys, loaded, problems
 
 
-def read_public_keys(files: Iterable[tuple[str, Path]]) -> tuple[dict[str, PublicKey], list[Problem]]:
+def read_public_keys(files: Iterable[tuple[str, Path]]) -> tuple[dict[str, "PublicKey"], list[Problem]]:
     """Return the public keys by profile, and the problems; everybody may read their files."""
     keys: dict[str, PublicKey] = {}
     problems: list[Problem] = []
@@ -62,12 +79,18 @@ def read_public_keys(files: Iterable[tuple[str, Path]]) -> tuple[dict[str, Publi
         try:
             content, _ = regular_file.read(file)
             # A byte that is no ASCII can stand in the comment alone, which does not matter.
-            keys[profile] = PublicKey.load(content.decode("utf-8", "replace").strip())
+            keys[profile] = _public_key(content.decode("utf-8", "replace").strip())
         except UnreadableError as e:
             problems.append(Problem(("profiles", profile, "rsa_public_key"), str(e)))
         except RsaKeyError as e:
             problems.append(Problem(("profiles", profile, "rsa_public_key"), f"file {file}: {e}"))
     return keys, problems
+
+
+def _public_key(line: str) -> "PublicKey":
+    from signer_proxy.crypto.rsa_key import PublicKey
+
+    return PublicKey.load(line)
 
 
 def _source(content: bytes, passphrase: SecretStr | None) -> bytes:

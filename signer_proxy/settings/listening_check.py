@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import urlsplit
 
+from signer_proxy.destination import DEFAULT_PORTS
 from signer_proxy.settings.base_url import parse_base_url
 from signer_proxy.settings.config_problem import KeyPath, Problem, written
 from signer_proxy.settings.draft import Draft
@@ -11,7 +12,6 @@ from signer_proxy.settings.got import got, quoted
 from signer_proxy.settings.proxy import LOOPBACK
 from signer_proxy.settings.token_check import sources
 
-_DEFAULT_PORTS: Final = {"https": 443, "http": 80}
 _OWN_PORTS: Final = ("forward_port", "admin_port")
 
 
@@ -40,6 +40,8 @@ def _ports(draft: Draft) -> Iterator[tuple[KeyPath, object]]:
     for key in _OWN_PORTS:
         if key in draft.proxy:
             yield ("proxy", key), draft.proxy[key]
+    if "web_port" in draft.inspect:
+        yield ("inspect", "web_port"), draft.inspect["web_port"]
 
 
 def _same_ports(draft: Draft) -> Iterator[Problem]:
@@ -55,7 +57,7 @@ def _loops(draft: Draft) -> Iterator[Problem]:
     for path, url, shown in _urls(draft):
         parts = urlsplit(url)
         host = parts.hostname or ""
-        port = parts.port or _DEFAULT_PORTS[parts.scheme]
+        port = parts.port or DEFAULT_PORTS[parts.scheme]
         # We listen on these addresses and on no other of this machine, such as 127.0.0.2.
         if port in ours and (host in ("127.0.0.1", "::1", "localhost") or host.endswith(".localhost")):
             yield Problem(
@@ -84,7 +86,7 @@ def _same_authorities(draft: Draft) -> Iterator[Problem]:
     for name, upstream in draft.upstreams.items():
         if isinstance(url := upstream.get("url"), str):
             parts = urlsplit(parse_base_url(url))
-            other = first.setdefault((parts.hostname, parts.port or _DEFAULT_PORTS[parts.scheme]), name)
+            other = first.setdefault((parts.hostname, parts.port or DEFAULT_PORTS[parts.scheme]), name)
             if other != name:
                 yield Problem(
                     ("upstreams", name, "url"),

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, PlainValidator, WithJsonSchema
 
-from signer_proxy.rule import Rule
+from signer_proxy.operations.rule import Rule
 from signer_proxy.settings.got import kind_of
 from signer_proxy.settings.table import Table
 

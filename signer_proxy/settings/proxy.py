@@ -12,6 +12,12 @@ from signer_proxy.settings.units import Duration, Size
 
 LOOPBACK: Final = "127.0.0.1"
 
+_AUTHORITY: Final = r"([A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?$"
+HOST_PATTERN: Final = f"^{_AUTHORITY}"
+ORIGIN_PATTERN: Final = f"^[A-Za-z][A-Za-z0-9+.-]*://{_AUTHORITY}"
+
+_DEFAULT_PORTS: Final = {"http": ":80", "https": ":443"}
+
 
 def _address(host: str) -> str:
     try:
@@ -21,20 +27,14 @@ def _address(host: str) -> str:
 
 
 def _origin(origin: str) -> str:
-    return origin.lower()
+    """Return an origin as browsers write it: in lower case, without the default port of its scheme."""
+    scheme, _, authority = origin.lower().partition("://")
+    return f"{scheme}://{authority.removesuffix(_DEFAULT_PORTS.get(scheme, ''))}"
 
 
 type Port = Annotated[int, Field(ge=1, le=65535)]
-type AllowedHost = Annotated[
-    str, Field(pattern=r"^([A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?$")
-]
-type Origin = Annotated[
-    str,
-    Field(
-        pattern=r"^[A-Za-z][A-Za-z0-9+.-]*://([A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?$"
-    ),
-    AfterValidator(_origin),
-]
+type AllowedHost = Annotated[str, Field(pattern=HOST_PATTERN)]
+type Origin = Annotated[str, Field(pattern=ORIGIN_PATTERN), AfterValidator(_origin)]
 
 
 class Proxy(Table):

@@ -7,7 +7,9 @@ from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, Field
 
+from signer_proxy.settings.auditing import Audit
 from signer_proxy.settings.base_url import parse_base_url
+from signer_proxy.settings.inspection import Inspect
 from signer_proxy.settings.jwt_profile import SnapTradeJwt
 from signer_proxy.settings.name import Name
 from signer_proxy.settings.proxy import Port, Proxy
@@ -18,6 +20,8 @@ from signer_proxy.settings.table import Table
 
 __all__ = [
     "SCHEMES",
+    "Audit",
+    "Inspect",
     "Profile",
     "Proxy",
     "PtiSignatureProfile",
@@ -61,5 +65,10 @@ class Settings(Table):
         default_factory=lambda: Proxy.model_validate({}),
         description="How the proxy listens, whom it lets in, and what it bears.",
     )
+    inspect: Inspect = Field(
+        default_factory=lambda: Inspect.model_validate({}),
+        description="The inspector: where it is seen, how much it keeps, and whether it saves that.",
+    )
+    audit: Audit | None = Field(default=None, description="Where every exchange is written down.")
     upstreams: dict[Name, Upstream] = Field(min_length=1, description="The APIs, by name.")
     profiles: dict[Name, Profile] = Field(min_length=1, description="The credentials, by name.")

@@ -11,6 +11,7 @@ from signer_proxy.settings.choice import Choice, choice_of, is_open, table_of
 from signer_proxy.settings.config_problem import KeyPath, Problem, written
 from signer_proxy.settings.got import got, kind_of
 from signer_proxy.settings.name import NAME_PATTERN
+from signer_proxy.settings.proxy import HOST_PATTERN, ORIGIN_PATTERN
 from signer_proxy.settings.schema import SCHEMES, Proxy, Settings, Upstream
 from signer_proxy.settings.secret_reference import ENV_PATTERN, TEXT_PATTERN
 from signer_proxy.settings.suggestion import suggestion
@@ -23,6 +24,8 @@ _PATTERNS: Final = {
     PATH_PATTERN: "must be keys with a dot between them",
     ENV_PATTERN: "must name an environment variable: letters, digits and _, no digit first",
     TEXT_PATTERN: "must hold no NUL",
+    HOST_PATTERN: 'must be a host, with or without a port, such as "signer-proxy:8080"',
+    ORIGIN_PATTERN: 'must be the origin of pages, such as "http://localhost:3000"',
 }
 
 _TABLE: Final = "must be a table"

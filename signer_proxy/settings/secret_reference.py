@@ -34,7 +34,10 @@ class EnvReference(Table):
 class FileReference(Table):
     """A secret in a file that only its owner may read."""
 
-    file: Text = Field(description="The file; a relative path starts at the config, ~/ is your home.")
+    file: Text = Field(
+        description="The file; a relative path starts at the config, ~/ is your home, "
+        "$CREDENTIALS_DIRECTORY/ a service's."
+    )
 
 
 class KeyringReference(Table):

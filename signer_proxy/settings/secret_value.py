@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Final
 
 from pydantic import SecretStr
 
@@ -14,6 +15,9 @@ from signer_proxy.settings.secret_reference import (
     KeyringReference,
 )
 from signer_proxy.settings.unreadable import UnreadableError
+
+CREDENTIALS: Final = "$CREDENTIALS_DIRECTORY/"
+"""How files begin that the service manager hands over: https://systemd.io/CREDENTIALS."""
 
 type Reference = EnvReference | FileReference | KeyringReference | CommandReference | SecretStr
 
@@ -39,6 +43,8 @@ def file_path(file: str, directory: Path, environ: Mapping[str, str]) -> Path:
     """Return the absolute path of a file that a config in `directory` names; links are not followed."""
     if file.startswith("~/"):
         return (home(environ) / file.removeprefix("~/")).absolute()
+    if file.startswith(CREDENTIALS) and "CREDENTIALS_DIRECTORY" in environ:
+        return (Path(environ["CREDENTIALS_DIRECTORY"]) / file.removeprefix(CREDENTIALS)).absolute()
     return (directory / file).absolute()
 
 

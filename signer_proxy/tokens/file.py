@@ -3,7 +3,7 @@
 import asyncio
 from pathlib import Path
 
-from signer_proxy.rsa_key import PrivateKey
+from signer_proxy.crypto.rsa_key import PrivateKey
 from signer_proxy.settings import regular_file
 from signer_proxy.settings.unreadable import UnreadableError
 from signer_proxy.tokens.sealed import unseal

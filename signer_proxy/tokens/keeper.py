@@ -13,6 +13,7 @@ from signer_proxy.tokens.access_token import Token, read_token
 from signer_proxy.tokens.backoff import backoff
 from signer_proxy.tokens.held import Held, hold
 from signer_proxy.tokens.source import Source, SourceError
+from signer_proxy.tokens.standing import Standing, State
 
 logger = logging.getLogger(__name__)
 
@@ -47,6 +48,7 @@ class TokenKeeper:
         self._sleep = sleep
         self._jitter = jitter
         self._held: Held | None = None
+        self._held_since = 0.0
         self._refused = False
         self._refusable_from = 0.0
         self._repeats = 0
@@ -84,6 +86,13 @@ class TokenKeeper:
         if not self._refused and self._monotonic() >= self._refusable_from:
             self._refused = True
             self._failures = 0
+
+    def standing(self) -> Standing:
+        """Return how the token stands, without asking for one."""
+        if self._held is None:
+            return Standing("missing" if self._reason else "none", reason=self._reason)
+        state: State = "refused" if self._refused else "good" if self._usable() else "ended"
+        return Standing(state, self._held_since, self._held.token.expires, self._reason)
 
     async def retire(self) -> None:
         """Begin no more fetches; those who wait get what the one under way brings."""
@@ -156,7 +165,7 @@ class TokenKeeper:
         else:
             self._repeats = 0
             pause = 0.0
-            self._held = hold(token, now)
+            self._held, self._held_since = hold(token, now), now
         self._refused = False
         self._refusable_from = self._monotonic() + pause
         self._failures = 0

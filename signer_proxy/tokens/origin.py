@@ -2,17 +2,20 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from signer_proxy.rsa_key import PrivateKey
 from signer_proxy.schemes.pti_token import Form
 from signer_proxy.tokens.partner_request import PartnerRequest
+
+if TYPE_CHECKING:  # what reads keys takes longer to load than a command that needs none
+    from signer_proxy.crypto.rsa_key import PrivateKey
 
 
 @dataclass(frozen=True, slots=True)
 class FileOrigin:
     """An envelope in a file."""
 
-    key: PrivateKey
+    key: "PrivateKey"
     path: Path
 
 
@@ -20,7 +23,7 @@ class FileOrigin:
 class PartnerOrigin:
     """An envelope in the answer of the partner's backend, at a dotted path."""
 
-    key: PrivateKey
+    key: "PrivateKey"
     request: PartnerRequest
     path: str
 
@@ -29,7 +32,7 @@ class PartnerOrigin:
 class ProfileOrigin:
     """An envelope in the answer to our own call as another profile."""
 
-    key: PrivateKey
+    key: "PrivateKey"
     profile: str
 
 

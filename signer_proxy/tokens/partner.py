@@ -3,6 +3,7 @@
 import asyncio
 from typing import Final
 
+from signer_proxy.crypto.rsa_key import PrivateKey
 from signer_proxy.errors import (
     AnswerTooLargeError,
     SignerError,
@@ -11,7 +12,6 @@ from signer_proxy.errors import (
     UpstreamUnreachableError,
 )
 from signer_proxy.message import Answer
-from signer_proxy.rsa_key import PrivateKey
 from signer_proxy.tokens.partner_request import PartnerRequest
 from signer_proxy.tokens.sealed import LARGEST, unseal_answer
 from signer_proxy.tokens.source import SourceError

@@ -6,10 +6,10 @@ from http import HTTPStatus
 from typing import Final
 
 from signer_proxy import content_coding
-from signer_proxy.envelope import EnvelopeError, is_envelope, open_envelope
+from signer_proxy.crypto.envelope import EnvelopeError, is_envelope, open_envelope
+from signer_proxy.crypto.rsa_key import PrivateKey
 from signer_proxy.errors import SignerError
 from signer_proxy.message import Answer, values
-from signer_proxy.rsa_key import PrivateKey
 from signer_proxy.tokens.source import SourceError
 
 LARGEST: Final = 1 << 20

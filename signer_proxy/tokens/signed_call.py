@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Final
 
+from signer_proxy.crypto.rsa_key import PrivateKey
 from signer_proxy.errors import SignerError
 from signer_proxy.message import Answer
-from signer_proxy.rsa_key import PrivateKey
 from signer_proxy.tokens.sealed import unseal_answer
 from signer_proxy.tokens.source import SourceError
 

@@ -31,7 +31,8 @@ async def exchange_on(
 ) -> Answer:
     """Write a request and return the whole answer; `used` says whether the connection carried a request before.
 
-    Raises StaleConnectionError and ClientGoneError, when nothing was written, and whatever a broken exchange raises.
+    Raises StaleConnectionError, ClientGoneError and InternalError, when nothing was written, and whatever a broken
+    exchange raises.
     """
     protocol = connection.protocol
     transport = connection.transport
@@ -39,6 +40,8 @@ async def exchange_on(
         raise StaleConnectionError
     if not outgoing.is_wanted():
         raise ClientGoneError
+    head = outgoing.head()  # before an order is written down as sent
+    outgoing.leave()
     protocol.set_response_params(
         skip_payload=outgoing.method == "HEAD",
         read_until_eof=True,
@@ -50,7 +53,7 @@ async def exchange_on(
     )
     outgoing.sent = True
     rest = memoryview(outgoing.body)[_PIECE:]
-    transport.write(outgoing.head() + outgoing.body[:_PIECE])
+    transport.write(head + outgoing.body[:_PIECE])
     protocol.start_timeout()
     writing = asyncio.create_task(_write(protocol, transport, rest)) if rest else None
     try:

@@ -1,14 +1,12 @@
 """Users in a file of mode 0600, replaced as a whole: a reader or a crash meets the old or the new."""
 
-import contextlib
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from signer_proxy.settings import private_file
+from signer_proxy.settings import private_file, whole_file
 from signer_proxy.settings.regular_file import LARGEST
 from signer_proxy.settings.unreadable import UnreadableError
 from signer_proxy.users.lock import locked
@@ -40,7 +38,7 @@ class FileStore:
         if len(content) > LARGEST:
             raise UsersError(f"{self.place} must be at most 1 MiB, got more (split the users over several client ids)")
         try:
-            self._replace(content)
+            whole_file.write(self._real, content)
         except OSError as e:
             raise UsersError(f"{self.place} cannot be written: {e.strerror} (see `ls -ld` and `df`)") from e
 
@@ -53,22 +51,3 @@ class FileStore:
     @property
     def _real(self) -> Path:
         return Path(os.path.realpath(self.path))
-
-    def _replace(self, content: bytes) -> None:
-        real = self._real
-        descriptor, name = tempfile.mkstemp(prefix=f".{real.name}.", dir=real.parent)  # of mode 0600
-        try:
-            with open(descriptor, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(name, real)
-        except BaseException:
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(name)
-            raise
-        directory = os.open(real.parent, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(directory)  # the new name, too, outlives a crash of the machine
-        finally:
-            os.close(directory)

@@ -15,7 +15,7 @@ from joserfc.jwe import JWERegistry
 from joserfc.jwk import RSAKey
 from joserfc.jws import JWSRegistry
 
-from signer_proxy.jwk import PtiKey
+from signer_proxy.crypto.jwk import PtiKey
 from signer_proxy.webhooks.pti_public_key import PtiPublicKey
 from signer_proxy.webhooks.webhook_error import WebhookError
 

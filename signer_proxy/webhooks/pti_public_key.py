@@ -8,7 +8,9 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from joserfc.jwk import RSAKey
 
-from signer_proxy.jwk_reading import LARGEST, SMALLEST_RSA, PtiKeyError, members, public_half
+from signer_proxy.crypto.jwk_members import LARGEST, members
+from signer_proxy.crypto.jwk_reading import SMALLEST_RSA, public_half
+from signer_proxy.crypto.key_errors import PtiKeyError
 
 
 @dataclass(frozen=True, slots=True, repr=False)

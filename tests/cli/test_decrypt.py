@@ -9,8 +9,8 @@ from typing import Final
 
 import pytest
 
-from signer_proxy.envelope import seal
-from signer_proxy.rsa_key import PrivateKey
+from signer_proxy.crypto.envelope import seal
+from signer_proxy.crypto.rsa_key import PrivateKey
 from tests.cli.command import failed, keyring_with, run
 from tests.key_making import PASSPHRASE, openssh
 

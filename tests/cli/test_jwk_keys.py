@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 
-from signer_proxy.jwk import PtiKey
+from signer_proxy.crypto.jwk import PtiKey
 from tests import jose_peer
 from tests.cli.command import failed, run
 from tests.settings.writing import write

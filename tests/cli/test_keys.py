@@ -7,7 +7,7 @@ from typing import Final
 
 import pytest
 
-from signer_proxy.rsa_key import PrivateKey, PublicKey
+from signer_proxy.crypto.rsa_key import PrivateKey, PublicKey
 from tests.cli.command import failed, keyring_with, run, typed
 from tests.key_making import PASSPHRASE, certificate, openssh, openssl, program, rsa
 

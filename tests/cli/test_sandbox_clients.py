@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from signer_proxy.cli.sandbox_clients import clients_of, pti_clients_of
-from signer_proxy.rsa_key import PrivateKey
+from signer_proxy.crypto.rsa_key import PrivateKey
 from signer_proxy.settings.configuration import load
 from tests.jose_peer import private_jwk, thumbprint
 

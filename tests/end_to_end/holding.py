@@ -14,6 +14,7 @@ class Holding:
     """Give its `serve` to a recording upstream."""
 
     background: Background
+    answer: bytes = OK
     _arrived: Semaphore = field(default_factory=lambda: Semaphore(0))
     _released: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -23,7 +24,7 @@ class Holding:
             await talk.request()
             self._arrived.release()
             await self._released.wait()
-            await talk.say(OK)
+            await talk.say(self.answer)
 
     def wait_for_request(self) -> None:
         """Wait until one more request has come."""

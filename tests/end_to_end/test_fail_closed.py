@@ -31,19 +31,20 @@ PLACES = {
     "request-translated": (f"{ENGINE}.forwarder:request_of", NEVER, NOT_SENT),
     "client-watched": (f"{ENGINE}.forwarder:is_wanted", NEVER, NOT_SENT),
     "answer-translated": (f"{ENGINE}.forwarder:response_of", EACH_TIME, UNKNOWN),
-    "proxy": ("signer_proxy.proxy:Proxy.answer", NEVER, UNKNOWN),
-    "guard": ("signer_proxy.guard:check", NEVER, NOT_SENT),
+    "proxy": ("signer_proxy.proxy.proxy:Proxy.answer", NEVER, UNKNOWN),
+    "guard": ("signer_proxy.guard.guard:check", NEVER, NOT_SENT),
     "route": ("signer_proxy.route:choose", NEVER, NOT_SENT),
     "access": ("signer_proxy.access:decide", NEVER, NOT_SENT),
     "admit": ("signer_proxy.exchange:admit", NEVER, NOT_SENT),
-    "credential": ("signer_proxy.credentials:Credentials.get", NEVER, NOT_SENT),
+    "credential": ("signer_proxy.proxy.credentials:Credentials.get", NEVER, NOT_SENT),
     "sign": ("signer_proxy.exchange:sign", NEVER, NOT_SENT),
     "headers": ("signer_proxy.forwarding:request_headers", NEVER, NOT_SENT),
     "signature": ("signer_proxy.schemes.snaptrade_signature:SnaptradeSignature.sign", NEVER, NOT_SENT),
     "send": ("signer_proxy.upstream.pool:Pool.send", NEVER, NOT_SENT),
+    "order-recorded": ("signer_proxy.audit.audit:Audit.write", NEVER, NOT_SENT),
     "receive": ("signer_proxy.upstream.connection:_receive", PERHAPS, SENT),
-    "connection-kept": ("signer_proxy.proxy:Proxy.keeps_connection", EACH_TIME, UNKNOWN),
-    "learn": ("signer_proxy.carrier:learn", EACH_TIME, SENT),
+    "connection-kept": ("signer_proxy.proxy.proxy:Proxy.keeps_connection", EACH_TIME, UNKNOWN),
+    "learn": ("signer_proxy.proxy.carrier:learn", EACH_TIME, SENT),
     "answer-headers": ("signer_proxy.forwarding:answer_headers", EACH_TIME, SENT),
     "conclude": ("signer_proxy.exchange:conclude", EACH_TIME, SENT),
 }
@@ -127,8 +128,8 @@ def test_parser(failing: Daemon, upstream: Recording) -> None:
     assert upstream.requests == []
 
 
-@pytest.mark.parametrize("place", ["signer_proxy.exchange_log:line"])
+@pytest.mark.parametrize("place", ["signer_proxy.audit.exchange_log:line", "signer_proxy.audit.audit:Audit.write"])
 def test_log(failing: Daemon, upstream: Recording) -> None:
-    """Where the log cannot be written, the answer goes out all the same."""
+    """Where the log or the audit cannot be written, the answer goes out all the same."""
     assert ask(failing.port, request(failing.port, "GET", "/accounts")).status == 200
     assert len(upstream.requests) == 1

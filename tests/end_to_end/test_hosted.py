@@ -30,7 +30,7 @@ FAILING = """
 import sys
 from mitmproxy.tools import main
 from tests.end_to_end.failing import plant
-plant("signer_proxy.proxy:Proxy.answer")
+plant("signer_proxy.proxy.proxy:Proxy.answer")
 main.mitmdump(sys.argv[1:])
 """
 

@@ -60,6 +60,25 @@ def test_kept_connection(daemon: Daemon, upstream: Recording) -> None:
     assert len(upstream.requests) == 3
 
 
+def test_other_address(daemon: Daemon, upstream: Recording) -> None:
+    """The ports move to another address in one reload, and back where that one cannot be had."""
+    text, since = daemon.config.read_text("utf-8"), len(daemon.lines)
+    everywhere = text.replace("[proxy]", '[proxy]\nhost = "0.0.0.0"\nclient_token = "the-token"')
+    daemon.config.write_text(everywhere, "utf-8")
+    daemon.wait_for(IN_USE, since=since)
+    assert is_open(daemon.port, "127.0.0.2")
+    assert ask(daemon.port, request(daemon.port, "GET", "/", "Signer-Token: the-token")).status == 200
+    since = len(daemon.lines)
+    daemon.config.write_text(everywhere.replace("0.0.0.0", "192.0.2.1"), "utf-8")
+    daemon.wait_for(r"cannot listen on 192\.0\.2\.1 port", since=since)
+    assert is_open(daemon.port, "127.0.0.2")
+    since = len(daemon.lines)
+    daemon.config.write_text(text, "utf-8")
+    daemon.wait_for(IN_USE, since=since)
+    assert not is_open(daemon.port, "127.0.0.2")
+    assert ask(daemon.port, request(daemon.port, "GET", "/")).status == 200
+
+
 def test_request_under_way(daemon: Daemon, upstream: Recording, background: Background) -> None:
     """A request that is under way when its port goes gets its answer, and is told to close."""
     holding = Holding(background)

@@ -11,16 +11,20 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
+import click
 import pytest
 
+from signer_proxy.cli.main import commands
 from signer_proxy.settings.configuration import load
 from tests.end_to_end.daemon import PATIENCE, free_port
+from tests.recipes.page import without_regions
 from tests.settings.writing import jwk, rsa_key
 
 ROOT = Path(__file__).parents[2]
-DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 SHELLS = ("sh", "console")
+LANGUAGES = {*SHELLS, "toml", "json"}
 PROGRAM = """#!{python}
 import importlib
 from signer_proxy.cli.main import main
@@ -31,10 +35,12 @@ sandbox = importlib.import_module("signer_proxy.cli.sandbox").command
 next(option for option in sandbox.params if option.name == "port").default = {sandbox}
 main()
 """
-PORTS = ("8080", "8082", "8090", "8091", "8092")
-"""Of the proxy for either API, of the sandbox, its Partner and its PTI."""
-ASKED = re.compile(r"^\s*curl ", re.MULTILINE)
-ANSWERED = re.compile(r" (\d{3}) \d+ms")
+PORTS = ("8080", "8081", "8082", "8888", "8079", "8090", "8091", "8092")
+"""Of the proxy for either API and both, its inspector and status page, of the sandbox, its Partner and its PTI."""
+ASKED = re.compile(r"^\s*curl .*?(?:# (\d{3}))?$", re.MULTILINE)
+"""A call, and the status that it is answered with where it is not a good one."""
+ANSWERED = re.compile(r" (\d{3}) (?:[a-z-]+ )?\d+ms")
+"""A line of the log; between the two numbers is the code of a refusal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +63,25 @@ class Block:
 BLOCKS = [
     Block(document, number, language, text)
     for document in DOCUMENTS
-    for number, (language, text) in enumerate(FENCE.findall(document.read_text("utf-8")), 1)
+    # What is generated is run by tests.end_to_end.clients, with a test for each tool.
+    for number, (language, text) in enumerate(FENCE.findall(without_regions(document.read_text("utf-8"))), 1)
 ]
+
+
+def name(document: Path) -> str:
+    """Return what tells a document from the others."""
+    return str(document.relative_to(ROOT).with_suffix(""))
 
 
 def blocks(*languages: str) -> pytest.MarkDecorator:
     """Parametrize a test with the blocks of some languages."""
     found = [block for block in BLOCKS if block.language in languages]
-    return pytest.mark.parametrize("block", found, ids=lambda block: f"{block.document.stem}-{block.number}")
+    return pytest.mark.parametrize("block", found, ids=lambda block: f"{name(block.document)}-{block.number}")
 
 
 def test_every_block_is_tested() -> None:
     """Each block has a language that a test here knows, and the README has some of each that matters."""
-    assert {block.language for block in BLOCKS} <= {*SHELLS, "toml"}
+    assert {block.language for block in BLOCKS} <= LANGUAGES
     assert {"sh", "toml"} <= {block.language for block in BLOCKS if block.document.name == "README.md"}
 
 
@@ -78,7 +90,7 @@ def test_length() -> None:
     assert len(DOCUMENTS[0].read_text("utf-8").splitlines()) < 200
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.stem)
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: name(document))
 def test_links(document: Path) -> None:
     """What a document links to is there."""
     links = re.findall(r"\]\((?!https?:)([^)#]+)", document.read_text("utf-8"))
@@ -98,12 +110,21 @@ def test_config(block: Block, tmp_path: Path) -> None:
     assert set(configuration.settings.profiles) == set(tomllib.loads(block.text).get("profiles", {}))
 
 
+@blocks("json")
+def test_settings_of_hosts(block: Block) -> None:
+    """The settings of a tools' host are JSON, and what they start is a command of ours."""
+    (server,) = json.loads(block.text)["mcpServers"].values()
+    assert server["command"] == "signer-proxy"
+    assert commands.get_command(click.Context(commands), server["args"][0]) is not None
+
+
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     """Make a folder with the ready configs and the program; the ports that documents name are free ones in it."""
     ports = {port: str(free_port()) for port in PORTS}
     shutil.copytree(ROOT / "config", tmp_path / "config")
-    for config in (tmp_path / "config").glob("*.toml"):
+    shutil.copytree(ROOT / "docs" / "recipes", tmp_path / "docs" / "recipes")
+    for config in tmp_path.rglob("*.toml"):
         config.write_text(moved(config.read_text("utf-8"), ports), "utf-8")
     program = tmp_path / "bin" / "signer-proxy"
     program.parent.mkdir()
@@ -127,7 +148,7 @@ def test_shell(block: Block, checkout: Path) -> None:
     with said.open("w") as out:
         process = subprocess.Popen(
             # What stays in the background is listening before it is ended.
-            ["bash", "-euc", f"{script}\n{LISTENING if stays(script) else ''}"],
+            ["bash", "-euc", f"{script}\n{LISTENING.format(said) if stays(script) else ''}"],
             cwd=checkout,
             env=environ,
             stdin=subprocess.DEVNULL,
@@ -141,13 +162,13 @@ def test_shell(block: Block, checkout: Path) -> None:
             end(process)
     text = said.read_text("utf-8")
     assert code == 0, text
-    statuses = ANSWERED.findall(text)
-    assert len(statuses) >= len(ASKED.findall(script)), text
-    assert set(statuses[len(statuses) - len(ASKED.findall(script)) :]) <= {"200", "201"}, text
+    statuses, expected = ANSWERED.findall(text), ASKED.findall(script)
+    answered = [status if status not in ("200", "201") else "" for status in statuses]
+    assert answered[max(0, len(answered) - len(expected)) :] == expected, text
     assert "Traceback" not in text
 
 
-LISTENING = "until grep -q 'listening on' said.txt; do kill -0 %1; done"
+LISTENING = "grep -qm1 'listening on' <(tail -n +1 -f --pid=$! {})"
 
 
 def stays(script: str) -> bool:

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from signer_proxy.rsa_key import PrivateKey
+from signer_proxy.crypto.rsa_key import PrivateKey
 from signer_proxy.sandbox.application import create_application
 from signer_proxy.sandbox.server import serve
 from tests.sandbox.calling import ALICE, OTHER, PARTNER, PERSONAL, Caller, Clock

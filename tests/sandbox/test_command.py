@@ -10,8 +10,8 @@ from pathlib import Path
 import httpx
 
 from signer_proxy.cli.sandbox import ACCOUNTS
-from signer_proxy.envelope import open_envelope
-from signer_proxy.rsa_key import PrivateKey
+from signer_proxy.crypto.envelope import open_envelope
+from signer_proxy.crypto.rsa_key import PrivateKey
 
 PROGRAM = Path(sys.executable).with_name("signer-proxy")
 PERSONAL = """

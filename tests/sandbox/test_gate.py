@@ -5,7 +5,7 @@ import uuid
 
 import pytest
 
-from signer_proxy.rsa_key import PrivateKey
+from signer_proxy.crypto.rsa_key import PrivateKey
 from signer_proxy.sandbox.application import create_application
 from signer_proxy.sandbox.clients import Client
 from signer_proxy.sandbox.content import MAX_BODY

@@ -6,8 +6,8 @@ from dataclasses import replace
 import httpx
 import pytest
 
-from signer_proxy.envelope import open_envelope
-from signer_proxy.rsa_key import PrivateKey
+from signer_proxy.crypto.envelope import open_envelope
+from signer_proxy.crypto.rsa_key import PrivateKey
 from signer_proxy.sandbox.application import create_application
 from signer_proxy.sandbox.clients import Client
 from tests.sandbox.calling import ALICE, OTHER, PERSONAL, Caller, Clock, reason

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from signer_proxy.crypto.jwk import PtiKey
 from signer_proxy.errors import NotSignableError
-from signer_proxy.jwk import PtiKey
 from signer_proxy.message import Headers, Request, values
 from signer_proxy.schemes.credential import NOTHING, Credential
 from signer_proxy.schemes.explanation import Signed

@@ -44,7 +44,13 @@ def test_url_has_one_form(text: str, url: str) -> None:
         pytest.param("ftp://a.example", "must begin with https://", id="ftp"),
         pytest.param("http://a.example", "must be https://", id="http"),
         pytest.param("http://localhost.example", "must be https://", id="http-like-localhost"),
-        pytest.param("http://127.1", "must be https://", id="http-short-address"),
+        pytest.param("http://127.1", "must name an IPv4 address by its four parts", id="http-short-address"),
+        pytest.param("https://127.1", "must name an IPv4 address by its four parts", id="short-address"),
+        pytest.param("https://0x7f.0.0.0x1", "must name an IPv4 address by its four parts", id="hexadecimal-address"),
+        pytest.param(
+            "https://2130706433:80", "must name an IPv4 address by its four parts", id="address-in-one-number"
+        ),
+        pytest.param("https://api.example.1", "must name an IPv4 address by its four parts", id="name-with-a-number"),
         pytest.param("http://0.0.0.0", "must be https://", id="http-any-address"),
         pytest.param("http://[::2]", "must be https://", id="http-ipv6"),
         pytest.param("https://a.example:0", "must be a URL with a host and at most a port", id="port-zero"),

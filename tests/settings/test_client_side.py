@@ -11,7 +11,7 @@ from tests.settings.writing import ENVIRON, UPSTREAM, config, jwt, minimal, rsa_
 
 SOURCES: Final = '{ file = "path" }, { url = "https://…" } or { profile = "name" }'
 KINDS: Final = '{ env = "NAME" }, { file = "path" }, { keyring = "service/name" } or { command = ["program", …] }'
-FILE: Final = " (The file; a relative path starts at the config, ~/ is your home)"
+FILE: Final = " (The file; a relative path starts at the config, ~/ is your home, $CREDENTIALS_DIRECTORY/ a service's)"
 SIGNER: Final = "must be a profile with user_id, and user_secret or users"
 SECRET: Final = "hush-hush-hush"
 
@@ -103,7 +103,10 @@ JWT: Table = {
     ),
     "token-file-number": (
         token("{ file = 5 }"),
-        ["token.file: must be text, got a number " + FILE.strip().replace("file", "envelope")],
+        [
+            "token.file: must be text, got a number "
+            "(The envelope; a relative path starts at the config, ~/ is your home)"
+        ],
     ),
     "token-file-more": (
         token('{ file = "a", path = "b" }'),

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from signer_proxy.errors import ConfigError
-from signer_proxy.settings.configuration import find, load
+from signer_proxy.settings.configuration import load
+from signer_proxy.settings.whereabouts import find
 from tests.settings.writing import config, minimal, write
 
 

@@ -5,8 +5,8 @@ from typing import Final
 
 import pytest
 
+from signer_proxy.crypto.rsa_key import PrivateKey
 from signer_proxy.errors import ConfigError
-from signer_proxy.rsa_key import PrivateKey
 from signer_proxy.settings.configuration import Configuration, load, watched
 from tests.cli.command import run
 from tests.settings.writing import ENVIRON, config, jwt, minimal, pti, rsa_key, write

@@ -279,14 +279,14 @@ REFERENCES: Table = {
         key('{ file = "a\\u0000" }'),
         [
             "profiles.p.consumer_key.file: must hold no NUL, got text "
-            "(The file; a relative path starts at the config, ~/ is your home)"
+            "(The file; a relative path starts at the config, ~/ is your home, $CREDENTIALS_DIRECTORY/ a service's)"
         ],
     ),
     "file-nothing": (
         key('{ file = "" }'),
         [
             "profiles.p.consumer_key.file: must not be empty, got nothing "
-            "(The file; a relative path starts at the config, ~/ is your home)"
+            "(The file; a relative path starts at the config, ~/ is your home, $CREDENTIALS_DIRECTORY/ a service's)"
         ],
     ),
     "keyring-shape": (

@@ -14,6 +14,8 @@ from signer_proxy.settings.configuration import load
 from signer_proxy.settings.json_schema import json_schema
 from signer_proxy.settings.key_reference import PrivateKeyFile, PtiKeyFile
 from signer_proxy.settings.schema import (
+    Audit,
+    Inspect,
     Proxy,
     PtiSignatureProfile,
     PtiTokenProfile,
@@ -82,14 +84,15 @@ def test_ready_config_loads(path: Path, tmp_path: Path) -> None:
     text = path.read_text()
     assert text.startswith(f"#:schema ./{SCHEMA.name}\n")
     validator().validate(tomllib.loads(text))
-    for name in ("alice.secret", "mine.key"):
+    for name in ("alice.secret", "mine.key", "client_id", "consumer_key", "client_token"):
         write(tmp_path / name, "made-up")
     for name in ("alice.pem", "bob.pem", "snaptrade.pem"):
         write(tmp_path / name, rsa_key().pem())
     write(tmp_path / "pti.jwk", jwk())
     write(tmp_path / "pti.pem", jose_peer.pem(jwk("RSA"), KEYS["PTI_KEY_PASSPHRASE"]))
     write(tmp_path / "alice.pub", rsa_key().public.line("alice@here"), 0o644)
-    assert load(config(tmp_path, text), KEYS).settings.version == 1
+    environ = {**KEYS, "CREDENTIALS_DIRECTORY": str(tmp_path)}
+    assert load(config(tmp_path, text), environ).settings.version == 1
 
 
 def test_there_is_a_config_for_each_purpose() -> None:
@@ -115,6 +118,8 @@ def test_example_has_every_key() -> None:
     example: dict[str, Any] = tomllib.loads((CONFIG / "example.toml").read_text())
     assert set(example) == set(Settings.model_fields)
     assert set(example["proxy"]) == set(Proxy.model_fields)
+    assert set(example["inspect"]) == set(Inspect.model_fields)
+    assert set(example["audit"]) == set(Audit.model_fields)
     assert set(example["upstreams"]["snaptrade"]) == set(Upstream.model_fields)
     profiles = example["profiles"]
     assert set(profiles["partner"]) == set(SnapTradeSignature.model_fields)
@@ -128,7 +133,17 @@ def test_example_has_every_key() -> None:
     others = {key: value for key, value in example["proxy"].items() if key not in optional}
     assert Proxy.model_validate(others) == Proxy.model_validate({})
     defaults = [line for line in (CONFIG / "example.toml").read_text().splitlines() if "# default" in line]
-    models = (Proxy, Upstream, SnapTradeSignature, SnapTradeJwt, TokenUrl, PtiSignatureProfile, PtiTokenProfile)
+    models = (
+        Proxy,
+        Inspect,
+        Audit,
+        Upstream,
+        SnapTradeSignature,
+        SnapTradeJwt,
+        TokenUrl,
+        PtiSignatureProfile,
+        PtiTokenProfile,
+    )
     fields = {key: field for model in models for key, field in model.model_fields.items()}
     for key, value in (entry for line in defaults for entry in tomllib.loads(line).items()):
         default = fields[key].default

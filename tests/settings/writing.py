@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from signer_proxy.rsa_key import PrivateKey
+from signer_proxy.crypto.rsa_key import PrivateKey
 from tests import jose_peer
 
 UPSTREAM: Final = """

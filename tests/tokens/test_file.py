@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from signer_proxy.envelope import seal
+from signer_proxy.crypto.envelope import seal
+from signer_proxy.crypto.rsa_key import PrivateKey
 from signer_proxy.errors import TokenUnavailableError
-from signer_proxy.rsa_key import PrivateKey
 from signer_proxy.tokens.file import FileSource
 from signer_proxy.tokens.keeper import TokenKeeper
 from signer_proxy.tokens.source import SourceError

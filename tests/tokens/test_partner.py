@@ -10,8 +10,8 @@ from contextlib import asynccontextmanager
 import pytest
 from aiohttp import web
 
-from signer_proxy.envelope import seal
-from signer_proxy.rsa_key import PrivateKey
+from signer_proxy.crypto.envelope import seal
+from signer_proxy.crypto.rsa_key import PrivateKey
 from signer_proxy.tokens.partner import PartnerSource
 from signer_proxy.tokens.partner_request import PartnerRequest
 from signer_proxy.tokens.source import SourceError

@@ -7,10 +7,10 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from signer_proxy.envelope import seal
+from signer_proxy.crypto.envelope import seal
+from signer_proxy.crypto.rsa_key import PrivateKey
 from signer_proxy.errors import NotSignableError, UpstreamUnreachableError
 from signer_proxy.message import Answer
-from signer_proxy.rsa_key import PrivateKey
 from signer_proxy.tokens.signed_call import SignedCallSource
 from signer_proxy.tokens.source import SourceError
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from signer_proxy.jwk import PtiKey
+from signer_proxy.crypto.jwk import PtiKey
 from signer_proxy.webhooks import PtiPublicKey, WebhookError, open_pti
 from tests import jose_peer
 

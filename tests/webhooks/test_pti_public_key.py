@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from signer_proxy.jwk_reading import PtiKeyError
+from signer_proxy.crypto.key_errors import PtiKeyError
 from signer_proxy.webhooks import PtiPublicKey
 from tests import jose_peer
-from tests.test_jwk import small_jwk
+from tests.crypto.test_jwk import small_jwk
 
 PRIVATE = jose_peer.private_jwk("RSA")
 PUBLIC = jose_peer.public_jwk(PRIVATE)

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import os
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Final
 
@@ -12,16 +12,21 @@ from mitmproxy import ctx
 from mitmproxy.addonmanager import Loader
 from mitmproxy.exceptions import OptionsError
 
-from signer_proxy import exchange_log
 from signer_proxy.assembly import build
+from signer_proxy.audit import exchange_log
+from signer_proxy.audit.audit import Audit
 from signer_proxy.engines.mitmproxy.engine import OPTIONS, Engine
 from signer_proxy.engines.mitmproxy.forwarder import Forwarder
 from signer_proxy.engines.mitmproxy.gate import Gate
 from signer_proxy.engines.mitmproxy.listeners import Listeners
+from signer_proxy.engines.mitmproxy.tls_ends import TlsEnds
 from signer_proxy.errors import ConfigError, StartError
-from signer_proxy.proxy import Exchange, Proxy
-from signer_proxy.reload import Reloader
-from signer_proxy.settings.configuration import Configuration, find, load
+from signer_proxy.proxy.course import Exchange
+from signer_proxy.proxy.proxy import Proxy
+from signer_proxy.reload.reload import Reloader
+from signer_proxy.settings.configuration import Configuration, load
+from signer_proxy.settings.home import state_home
+from signer_proxy.settings.whereabouts import find
 from signer_proxy.upstream.pool import open_pool
 
 logger = logging.getLogger(__name__)
@@ -54,10 +59,11 @@ class HostedSigner:
     name = "signer"
 
     def __init__(self) -> None:
-        self._forwarder = Forwarder()
+        self._ends = TlsEnds(state_home(os.environ))
+        self._forwarder, self._gate = Forwarder(), Gate(self._ends)
         self._configuration: Configuration | None = None
         self._serving: asyncio.Task[None] | None = None
-        self.addons = [Gate(), self._forwarder]
+        self.addons = [self._gate, self._forwarder]
 
     def load(self, loader: Loader) -> None:
         """Declare the option that names the config."""
@@ -79,8 +85,8 @@ class HostedSigner:
         _check(_REFUSED)
         if self._configuration is None:
             self._configuration = _load(ctx.options.signer_config)
-            ports = build(self._configuration).ports
-            ctx.options.update(mode=Listeners().modes(ports), server=True, **_FORCED)
+            runtime = build(self._configuration)
+            ctx.options.update(mode=Listeners().modes(runtime.host, runtime.ports), server=True, **_FORCED)
         _check(_FORCED)
         if "signer_config" in updated and self._serving is not None:
             raise OptionsError("signer-proxy: signer_config cannot change while the proxy runs (start it anew)")
@@ -97,17 +103,18 @@ class HostedSigner:
 
     async def _serve(self, configuration: Configuration) -> None:
         runtime = build(configuration)
-        async with open_pool(os.environ) as pool:
-            self._forwarder.proxy = Proxy(runtime, pool, _log)
-            engine = Engine(self._forwarder.proxy)
-            try:
-                await engine.take_over(runtime)
-            except StartError as e:
-                logger.error("signer-proxy: %s", e)
-                ctx.master.shutdown()
-                return
-            with suppress(asyncio.CancelledError):
-                await Reloader(configuration, os.environ, engine.put).watch()
+        with closing(Audit()) as audit:
+            async with open_pool(os.environ) as pool:
+                self._forwarder.proxy = self._gate.proxy = proxy = Proxy(runtime, pool, _log, audit.write)
+                engine = Engine(proxy, audit, self._ends)
+                try:
+                    await engine.take_over(runtime)
+                except StartError as e:
+                    logger.error("signer-proxy: %s", e)
+                    ctx.master.shutdown()
+                    return
+                with suppress(asyncio.CancelledError):
+                    await Reloader(configuration, os.environ, engine.put).watch()
 
 
 def _check(harmless: Mapping[str, object]) -> None:

@@ -27,14 +27,15 @@ from mitmproxy.proxy.layers.http import (
 )
 from mitmproxy.proxy.layers.http._http1 import make_body_reader
 
-from signer_proxy.engines.mitmproxy.refusals import TRAILERS, meaning, refuse
+from signer_proxy.engines.mitmproxy.far_end import FarEnd
+from signer_proxy.engines.mitmproxy.refusals import LINGER, TRAILERS, meaning, refuse, whole
 from signer_proxy.errors import BadRequestError, HeadersTooLargeError, SignerError
 from signer_proxy.message import Answer, values
 
 MAX_HEAD: Final = 64 * 1024
 """In bytes, request line included."""
 
-_LINGER: Final = 2.0
+_NO_TUNNEL: Final = "CONNECT: tunnels are opened at forward_port, and not inside of one (send the request itself)"
 _CONTENT_LENGTH = re.compile(rb"[0-9]{1,18}")
 
 
@@ -71,7 +72,16 @@ class StrictHttp1Server(Http1Server):
             request, size = _read_head(lines)
         except BadRequestError as e:
             yield from self._refuse(e)
+        else:
+            yield from self.take(request, size, event)
+
+    def take(self, request: http.Request, size: int | None, event: events.DataReceived) -> layer.CommandGenerator[None]:
+        """Begin a request whose head has come; `size` is its body's, None for a chunked one."""
+        if request.data.method == b"CONNECT":
+            yield from self._refuse(BadRequestError(_NO_TUNNEL))
             return
+        if isinstance(self.context.server, FarEnd):
+            self.context.server.note(request)
         self.request = request
         yield ReceiveHttp(RequestHeaders(self.stream_id, request, size == 0))
         if self.state == self.read_headers:  # else the stream has refused it
@@ -112,11 +122,14 @@ class StrictHttp1Server(Http1Server):
             yield commands.CloseConnection(self.conn)
 
     def _refuse(self, error: SignerError) -> layer.CommandGenerator[None]:
-        yield commands.SendData(self.conn, _whole(refuse(error)))
+        yield from self._answer_last(refuse(error, self.context.client))
+
+    def _answer_last(self, answer: Answer) -> layer.CommandGenerator[None]:
+        yield commands.SendData(self.conn, whole(answer))
         yield commands.CloseTcpConnection(self.conn, half_close=True)
         self.buf = ReceiveBuffer()
         self.state = self.linger
-        yield commands.RequestWakeup(_LINGER)
+        yield commands.RequestWakeup(LINGER)
 
     def _refuse_rest(self, error: SignerError) -> layer.CommandGenerator[None]:
         yield from self._refuse(error)
@@ -132,7 +145,7 @@ class Refusal(layer.Layer):
 
     def _handle_event(self, event: events.Event) -> layer.CommandGenerator[None]:
         if isinstance(event, events.Start):
-            yield commands.SendData(self.context.client, _whole(refuse(self._error)))
+            yield commands.SendData(self.context.client, whole(refuse(self._error, self.context.client)))
             yield commands.CloseConnection(self.context.client)
 
 
@@ -144,8 +157,8 @@ def _read_head(lines: list[bytes]) -> tuple[http.Request, int | None]:
         raise BadRequestError("the request line or a header is none (send HTTP/1.1)") from e
     if request.data.http_version not in (b"HTTP/1.0", b"HTTP/1.1"):
         raise BadRequestError("the request line names no version of HTTP/1 (send HTTP/1.1)")
-    if request.data.method == b"CONNECT":
-        raise BadRequestError("CONNECT: this port takes requests, and opens no tunnels (send the request itself)")
+    if request.scheme not in ("http", "https", ""):
+        raise BadRequestError("the request line names a scheme that is none of HTTP's (ask for http:// or https://)")
     return request, _body_size(request.data.headers.fields)
 
 
@@ -162,9 +175,3 @@ def _body_size(headers: tuple[tuple[bytes, bytes], ...]) -> int | None:
             raise BadRequestError("Content-Length and Transfer-Encoding stand side by side (send one of them)")
         case _:
             raise BadRequestError("the body's end cannot be told (send one Content-Length, or chunked alone)")
-
-
-def _whole(answer: Answer) -> bytes:
-    headers = [*answer.headers, (b"Connection", b"close")]
-    lines = [b"HTTP/1.1 %d %b" % (answer.status, answer.reason), *(b"%b: %b" % header for header in headers)]
-    return b"\r\n".join([*lines, b"", answer.body])

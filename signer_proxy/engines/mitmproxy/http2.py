@@ -38,7 +38,7 @@ class StrictHttp2Server(Http2Server):
         return self.is_open_for_us(stream_id) and not self.h2_conn.streams[stream_id].state_machine.headers_sent
 
     def _refuse(self, stream_id: int, error: SignerError) -> layer.CommandGenerator[None]:
-        answer = refuse(error)
+        answer = refuse(error, self.context.client)
         headers = [(key.lower(), value) for key, value in answer.headers]
         self.h2_conn.send_headers(stream_id, [(b":status", b"%d" % answer.status), *headers])
         self.h2_conn.send_data(stream_id, answer.body, end_stream=True)

@@ -4,16 +4,18 @@ from mitmproxy.proxy import commands, events, layer, layers
 from mitmproxy.proxy.context import Context
 from mitmproxy.proxy.layers.http import GetHttpConnection, GetHttpConnectionCompleted, HTTPMode
 
+from signer_proxy.engines.mitmproxy.forward_http1 import ForwardHttp1Server
 from signer_proxy.engines.mitmproxy.http1 import StrictHttp1Server
 from signer_proxy.engines.mitmproxy.http2 import StrictHttp2Server
-from signer_proxy.proxy import logger
+from signer_proxy.proxy.proxy import logger
 
 
 class StrictHttpLayer(layers.HttpLayer):
     """Reads what the client sends; each answer comes from the `request` hook."""
 
-    def __init__(self, context: Context, mode: HTTPMode) -> None:
-        super().__init__(context, mode)
+    def __init__(self, context: Context, *, is_forward: bool) -> None:
+        super().__init__(context, HTTPMode.transparent)
+        self._is_forward = is_forward
         self._is_broken = False
 
     def _handle_event(self, event: events.Event) -> layer.CommandGenerator[None]:
@@ -28,7 +30,8 @@ class StrictHttpLayer(layers.HttpLayer):
         if self._is_broken:
             return
         if isinstance(event, events.Start):
-            server = StrictHttp2Server if self.context.client.alpn == b"h2" else StrictHttp1Server
+            over_http1 = ForwardHttp1Server if self._is_forward else StrictHttp1Server
+            server = StrictHttp2Server if self.context.client.alpn == b"h2" else over_http1
             self.connections[self.context.client] = server(self.context.fork())
         yield from super()._handle_event(event)
 

@@ -1,17 +1,21 @@
 """What our answer is where mitmproxy's parser, and no hook, says no."""
 
-import logging
+from dataclasses import dataclass
 from typing import Final
 
+from mitmproxy import ctx
+from mitmproxy.connection import Client
+from mitmproxy.hooks import Hook
 from mitmproxy.proxy.layers.http import ErrorCode, ResponseProtocolError
 
 from signer_proxy import problem
 from signer_proxy.errors import BadRequestError, BodyTooLargeError, InternalError, SignerError
 from signer_proxy.message import Answer
 
-logger = logging.getLogger(__name__)
-
 TRAILERS: Final = "the body has trailers, and no signature covers them (leave them out)"
+
+LINGER: Final = 2.0
+"""Seconds that a client has to take an answer of ours while it still writes."""
 
 
 def meaning(event: ResponseProtocolError) -> SignerError | None:
@@ -30,8 +34,22 @@ def meaning(event: ResponseProtocolError) -> SignerError | None:
             return None
 
 
-def refuse(error: SignerError) -> Answer:
-    """Return the answer to a request that never became one, and log it."""
-    answer = problem.answer(error)
-    logger.info("- - %d %s", answer.status, error.code)
-    return answer
+def whole(answer: Answer) -> bytes:
+    """Write an answer after which the connection ends."""
+    headers = [*answer.headers, (b"Connection", b"close")]
+    lines = [b"HTTP/1.1 %d %b" % (answer.status, answer.reason), *(b"%b: %b" % header for header in headers)]
+    return b"\r\n".join([*lines, b"", answer.body])
+
+
+@dataclass
+class RefusedHook(Hook):
+    """Tells an addon of ours that a request was refused which never became one."""
+
+    error: SignerError
+    client: Client
+
+
+def refuse(error: SignerError, client: Client) -> Answer:
+    """Return the answer to a request that never became one, and tell of it."""
+    ctx.master.addons.trigger(RefusedHook(error, client))
+    return problem.answer(error)

@@ -4,9 +4,10 @@ import time
 from collections.abc import Callable
 
 from mitmproxy import http
-from mitmproxy.connection import ConnectionState
+from mitmproxy.connection import Address, Client, ConnectionState
 
-from signer_proxy.message import Answer, Request, values
+from signer_proxy.engines.mitmproxy.far_end import FarEnd
+from signer_proxy.message import Answer, Request, Tunnel, values
 
 PROFILE = "signer_profile"
 """Where a flow's metadata keeps the profile that it was served with, for a replay."""
@@ -22,8 +23,20 @@ def request_of(flow: http.HTTPFlow) -> Request:
         if authority and values(headers, b"host") != [authority]:
             headers = ((b"Host", authority), *headers)
         authority = b""
-    port = flow.client_conn.sockname[1]
-    return Request(data.method.decode("ascii", "replace"), data.path, headers, data.content, authority, port=port)
+    method, client, server = data.method.decode("ascii", "replace"), flow.client_conn, flow.server_conn
+    scheme, tunnel = "https" if client.tls else "http", None
+    if isinstance(server, FarEnd):
+        scheme = server.scheme or scheme
+        tunnel = None if server.tunnel is None else Tunnel(server.tunnel, client.tls, client.sni)
+    port, peer = client.sockname[1], shown(client.peername)
+    return Request(method, data.path, headers, data.content, authority, scheme, tunnel, port, peer)
+
+
+def head_of(request: http.Request, client: Client) -> Request:
+    """Return a request to a forward port of which only the head has come; a CONNECT has no target."""
+    data, method = request.data, request.data.method.decode("ascii", "replace")
+    scheme, port, peer = request.scheme or "http", client.sockname[1], shown(client.peername)
+    return Request(method, data.path, data.headers.fields, b"", data.authority, scheme, port=port, client=peer)
 
 
 def response_of(answer: Answer, method: str) -> http.Response:
@@ -39,3 +52,9 @@ def is_wanted(flow: http.HTTPFlow) -> Callable[[], bool]:
     if flow.is_replay:
         return lambda: True
     return lambda: bool(flow.client_conn.state & ConnectionState.CAN_WRITE)
+
+
+def shown(address: Address) -> str:
+    """Return a client's address as the audit writes it."""
+    host, port = address[:2]
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

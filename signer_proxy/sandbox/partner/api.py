@@ -9,7 +9,7 @@ from typing import Any, Final
 import aiohttp
 from yarl import URL
 
-from signer_proxy.envelope import is_envelope
+from signer_proxy.crypto.envelope import is_envelope
 from signer_proxy.sandbox.clients import Client
 from signer_proxy.sandbox.partner.errors import PartnerError
 from signer_proxy.sandbox.partner.signing import signature, signed_query

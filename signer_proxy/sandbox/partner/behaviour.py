@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from signer_proxy.envelope import seal
-from signer_proxy.rsa_key import PrivateKey, PublicKey
+from signer_proxy.crypto.envelope import seal
+from signer_proxy.crypto.rsa_key import PrivateKey, PublicKey
 
 
 @dataclass(slots=True)

@@ -1,12 +1,15 @@
 """What PTI's stand-in says no with: a code and a message and, beside them, why."""
 
+from collections.abc import Mapping
+
 from starlette.responses import JSONResponse
 
 
 class PtiError(Exception):
     """A refusal; `code` and `message` are what the API would say, `reason` a stable word, `why` a sentence for people.
 
-    None of them holds a token or a body. `signature_base` is what would have been signed.
+    None of them holds a token or a body. `signature_base` is what would have been signed; `diagnosis` is set by who has
+    made one.
     """
 
     def __init__(
@@ -19,12 +22,15 @@ class PtiError(Exception):
         self.reason = reason
         self.why = why
         self.signature_base = signature_base
+        self.diagnosis: Mapping[str, object] | None = None
 
     def answer(self) -> JSONResponse:
         """Return the answer that a client gets."""
-        sandbox = {"reason": self.reason, "why": self.why}
+        sandbox: dict[str, object] = {"reason": self.reason, "why": self.why}
         if self.signature_base is not None:
             sandbox["signature_base"] = self.signature_base
+        if self.diagnosis is not None:
+            sandbox["diagnosis"] = self.diagnosis
         return JSONResponse({"code": self.code, "message": self.message, "sandbox": sandbox}, self.status)
 
 

@@ -3,16 +3,20 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from email.utils import formatdate
+from typing import Final
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from signer_proxy.sandbox.content import MAX_BODY
+from signer_proxy.sandbox.diagnoses import Diagnoses
 from signer_proxy.sandbox.pti.clients import PtiClient
 from signer_proxy.sandbox.pti.errors import PtiError, invalid, unauthorized
 from signer_proxy.sandbox.pti.request_ids import RequestIds
 from signer_proxy.sandbox.pti.tokens import AUTH_PATH, Tokens, forbidden_call
 from signer_proxy.sandbox.pti.verifier import Signed, identify, verify
 from signer_proxy.sandbox.raw_request import marking, read_body, values
+
+_DIAGNOSED: Final = (400, 401)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +46,12 @@ class Gate:
         self._token_calls = f"{base}{AUTH_PATH}".encode()
         self._request_ids = RequestIds()
         self._clock = clock
+        self._diagnoses = Diagnoses()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         now = self._clock()
-        verdict, app = "refused", self._app
+        verdict, app, body, client = "refused", self._app, None, None
         try:
             body = await read_body(receive, MAX_BODY, _too_large)
             if body is None:
@@ -57,6 +62,9 @@ class Gate:
             scope.setdefault("state", {})["verified"] = Verified(client.client_id, request_id, body)
             verdict = "verified"
         except PtiError as e:
+            if body is not None and e.status in _DIAGNOSED and not values(scope, b"x-pti-token"):
+                clients = [client] if client else [*self._clients.values()]
+                e.diagnosis = await self._diagnoses.of_jws(scope, body, clients, now)
             app = e.answer()
         # By the sandbox's own clock, so that who is off can see by how much.
         marks = {"Sandbox-Verdict": verdict, "Date": formatdate(now, usegmt=True)}

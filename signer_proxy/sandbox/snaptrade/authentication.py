@@ -4,8 +4,9 @@ import json
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
-from signer_proxy.envelope import seal
-from signer_proxy.rsa_key import PublicKey, RsaKeyError
+from signer_proxy.crypto.envelope import seal
+from signer_proxy.crypto.key_errors import RsaKeyError
+from signer_proxy.crypto.rsa_key import PublicKey
 from signer_proxy.sandbox.errors import ApiError
 from signer_proxy.sandbox.snaptrade.call import Call, bad_field, text_field
 from signer_proxy.sandbox.snaptrade.derived import derived_id

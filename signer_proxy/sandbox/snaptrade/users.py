@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 
-from signer_proxy.rsa_key import PublicKey
+from signer_proxy.crypto.rsa_key import PublicKey
 from signer_proxy.sandbox.clients import Client
 from signer_proxy.sandbox.errors import BAD_USER, PERSONAL_KEY, USER_EXISTS, ApiError
 from signer_proxy.sandbox.snaptrade.order import Checked, Order

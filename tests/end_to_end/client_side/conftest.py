@@ -2,7 +2,7 @@
 
 import pytest
 
-from signer_proxy.rsa_key import PrivateKey
+from signer_proxy.crypto.rsa_key import PrivateKey
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from typing import Final
 
 from starlette.applications import Starlette
 
-from signer_proxy.rsa_key import PrivateKey
+from signer_proxy.crypto.rsa_key import PrivateKey
 from signer_proxy.sandbox.application import create_application
 from signer_proxy.sandbox.clients import Client
 from signer_proxy.sandbox.partner.application import create_partner
@@ -86,12 +86,16 @@ class Parties:
 
 @contextmanager
 def open_parties(
-    background: Background, *users: str, key: PrivateKey, token_life: int | None = 300
+    background: Background,
+    *users: str,
+    key: PrivateKey,
+    token_life: int | None = 300,
+    limit_per_minute: int | None = None,
 ) -> Iterator[Parties]:
     """Open both parties, with users who have registered the public half of `key`; tokens live for some seconds."""
     secrets = {user: f"user-secret-of-{user}" for user in users}
     client = Client(CLIENT_ID, CONSUMER_KEY, users=secrets, public_keys=dict.fromkeys(users, key.public))
-    application = create_application([client], limit_per_minute=None, token_life=token_life)
+    application = create_application([client], limit_per_minute=limit_per_minute, token_life=token_life)
     parties = Parties(background, secrets, application, Noting(application), Noting(application), Behaviour())
 
     @asynccontextmanager

@@ -3,8 +3,8 @@
 import json
 from pathlib import Path
 
-from signer_proxy.envelope import seal
-from signer_proxy.rsa_key import PrivateKey, PublicKey
+from signer_proxy.crypto.envelope import seal
+from signer_proxy.crypto.rsa_key import PrivateKey, PublicKey
 from tests.end_to_end.client_side.parties import CLIENT_ID, CONSUMER_KEY, Parties
 from tests.end_to_end.daemon import free_port
 

@@ -7,7 +7,7 @@ from typing import Final
 
 import aiohttp
 
-from signer_proxy.rsa_key import PrivateKey
+from signer_proxy.crypto.rsa_key import PrivateKey
 from tests.end_to_end.background import Background
 from tests.end_to_end.client_side.parties import open_parties
 from tests.end_to_end.client_side.profiles import jwt, of_partner, upstream, write_key

@@ -11,7 +11,7 @@ from typing import Final
 
 import pytest
 
-from signer_proxy.envelope import is_envelope
+from signer_proxy.crypto.envelope import is_envelope
 from tests.cli.command import run
 from tests.end_to_end.client_side.curling import JSON, content, curl
 from tests.end_to_end.client_side.profiles import jwt, signed, upstream, write

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import pytest
 
-from signer_proxy.rsa_key import PrivateKey
+from signer_proxy.crypto.rsa_key import PrivateKey
 from tests.end_to_end.background import Background
 from tests.end_to_end.client_side.parties import CONSUMER_KEY, Parties, open_parties
 from tests.end_to_end.client_side.profiles import envelope, jwt, of_partner, signed, upstream, write, write_key

@@ -7,8 +7,8 @@ from typing import Final
 
 import pytest
 
-from signer_proxy.envelope import is_envelope
-from signer_proxy.rsa_key import PrivateKey
+from signer_proxy.crypto.envelope import is_envelope
+from signer_proxy.crypto.rsa_key import PrivateKey
 from tests.end_to_end.background import Background
 from tests.end_to_end.client_side.curling import content, curl
 from tests.end_to_end.client_side.parties import Parties, open_parties

@@ -6,7 +6,7 @@ from typing import Final
 
 import pytest
 
-from signer_proxy.rsa_key import PrivateKey
+from signer_proxy.crypto.rsa_key import PrivateKey
 from tests.end_to_end.client_side.profiles import envelope, jwt, upstream, write, write_key
 from tests.end_to_end.daemon import Daemon, started
 from tests.end_to_end.recording import Recording

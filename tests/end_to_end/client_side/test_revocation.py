@@ -6,7 +6,7 @@ from typing import Final
 
 import pytest
 
-from signer_proxy.rsa_key import PrivateKey
+from signer_proxy.crypto.rsa_key import PrivateKey
 from tests.end_to_end.background import Background
 from tests.end_to_end.client_side.parties import Parties, open_parties
 from tests.end_to_end.client_side.profiles import envelope, jwt, of_partner, upstream, write, write_key

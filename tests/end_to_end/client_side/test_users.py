@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import pytest
 
-from signer_proxy.rsa_key import PrivateKey
+from signer_proxy.crypto.rsa_key import PrivateKey
 from tests.end_to_end.background import Background
 from tests.end_to_end.client_side.curling import JSON, content, curl
 from tests.end_to_end.client_side.parties import CLIENT_ID, Parties, open_parties

@@ -7,8 +7,8 @@ import socket
 import httpx
 import pytest
 
-from signer_proxy.envelope import EnvelopeError, open_envelope
-from signer_proxy.rsa_key import PrivateKey
+from signer_proxy.crypto.envelope import EnvelopeError, open_envelope
+from signer_proxy.crypto.rsa_key import PrivateKey
 from signer_proxy.sandbox.application import create_application
 from signer_proxy.sandbox.clients import Client
 from signer_proxy.sandbox.partner.behaviour import Behaviour

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 from Crypto.PublicKey import RSA
 
-from signer_proxy.envelope import EnvelopeError, is_envelope, open_envelope
-from signer_proxy.rsa_key import PrivateKey
+from signer_proxy.crypto.envelope import EnvelopeError, is_envelope, open_envelope
+from signer_proxy.crypto.rsa_key import PrivateKey
 from tests.sandbox.calling import ALICE, Caller, reason
 
 REGISTER = "/snapTrade/registerUser"
