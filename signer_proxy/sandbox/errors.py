@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 from starlette.responses import JSONResponse
 
+from signer_proxy.sandbox.refused_error import RefusedError
+
 # Codes that the API is known to send; for what has no known code it sends UNNAMED.
 USER_EXISTS = "1010"
 PERSONAL_KEY = "1012"
@@ -12,12 +14,8 @@ BAD_USER = "1083"
 UNNAMED = "0000"
 
 
-class ApiError(Exception):
-    """A refusal; `detail` is what the API would say, `reason` a stable word, `why` a sentence for people.
-
-    None of them holds a consumer key or an expected signature. `signature_base` is what would have been signed;
-    `diagnosis` is set by who has made one.
-    """
+class ApiError(RefusedError):
+    """A refusal; `detail` is what the API would say."""
 
     def __init__(
         self,
@@ -30,22 +28,12 @@ class ApiError(Exception):
         signature_base: str | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> None:
-        super().__init__(detail)
-        self.status = status
+        super().__init__(status, detail, reason=reason, why=why, signature_base=signature_base)
         self.detail = detail
-        self.reason = reason
-        self.why = why
         self.code = code
-        self.signature_base = signature_base
         self.headers = headers
-        self.diagnosis: Mapping[str, object] | None = None
 
     def answer(self) -> JSONResponse:
         """Return the answer that a client gets."""
-        sandbox: dict[str, object] = {"reason": self.reason, "why": self.why}
-        if self.signature_base is not None:
-            sandbox["signature_base"] = self.signature_base
-        if self.diagnosis is not None:
-            sandbox["diagnosis"] = self.diagnosis
-        content = {"detail": self.detail, "status_code": self.status, "code": self.code, "sandbox": sandbox}
-        return JSONResponse(content, self.status, self.headers)
+        said = {"detail": self.detail, "status_code": self.status, "code": self.code, "sandbox": self.explained()}
+        return JSONResponse(said, self.status, self.headers)

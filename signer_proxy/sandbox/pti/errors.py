@@ -1,37 +1,24 @@
 """What PTI's stand-in says no with: a code and a message and, beside them, why."""
 
-from collections.abc import Mapping
-
 from starlette.responses import JSONResponse
 
+from signer_proxy.sandbox.refused_error import RefusedError
 
-class PtiError(Exception):
-    """A refusal; `code` and `message` are what the API would say, `reason` a stable word, `why` a sentence for people.
 
-    None of them holds a token or a body. `signature_base` is what would have been signed; `diagnosis` is set by who has
-    made one.
-    """
+class PtiError(RefusedError):
+    """A refusal; `code` and `message` are what the API would say."""
 
     def __init__(
         self, status: int, code: str, message: str, *, reason: str, why: str, signature_base: str | None = None
     ) -> None:
-        super().__init__(message)
-        self.status = status
+        super().__init__(status, message, reason=reason, why=why, signature_base=signature_base)
         self.code = code
         self.message = message
-        self.reason = reason
-        self.why = why
-        self.signature_base = signature_base
-        self.diagnosis: Mapping[str, object] | None = None
 
     def answer(self) -> JSONResponse:
         """Return the answer that a client gets."""
-        sandbox: dict[str, object] = {"reason": self.reason, "why": self.why}
-        if self.signature_base is not None:
-            sandbox["signature_base"] = self.signature_base
-        if self.diagnosis is not None:
-            sandbox["diagnosis"] = self.diagnosis
-        return JSONResponse({"code": self.code, "message": self.message, "sandbox": sandbox}, self.status)
+        said = {"code": self.code, "message": self.message, "sandbox": self.explained()}
+        return JSONResponse(said, self.status)
 
 
 def unauthorized(reason: str, why: str, signature_base: str | None = None) -> PtiError:
