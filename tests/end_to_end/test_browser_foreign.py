@@ -1,6 +1,7 @@
 """Chromium, and pages that the config does not allow: they read nothing and cause no request upstream."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 from playwright.sync_api import Browser, Frame, Page, Route
@@ -31,9 +32,10 @@ FETCH = """url => fetch(url, {options}).then(
     async answer => answer.type + await answer.text(), () => "refused"
 )"""
 FORM = """url => new Promise(resolve => {{
-    const frame = Object.assign(document.createElement("iframe"), {{name: "inside"}})
+    const name = "inside" + document.forms.length
+    const frame = Object.assign(document.createElement("iframe"), {{name}})
     document.body.append(frame)
-    const form = Object.assign(document.createElement("form"), {{action: url, method: "{method}", target: "inside"}})
+    const form = Object.assign(document.createElement("form"), {{action: url, method: "{method}", target: name}})
     form.enctype = "text/plain"
     form.innerHTML = '<input name=\\'{{"trade_id": "\\' value=\\'"}}\\'>'
     document.body.append(form)
@@ -110,27 +112,35 @@ def assert_refused(said: object, daemon: Daemon, upstream: Recording, since: int
     assert_nothing_sent(daemon, upstream)
 
 
+@pytest.fixture(scope="module")
+def foreign(browser: Browser, ports: dict[str, int]) -> Iterator[dict[str, Page]]:
+    """Open a page at each start, for all tricks."""
+    with ExitStack() as stack:
+        yield {start: stack.enter_context(opened(browser, start.format(**ports))) for start in STARTS}
+
+
 @pytest.mark.parametrize("start", STARTS, ids=["same-site", "other-name", "other-site"])
 @pytest.mark.parametrize("trick", TRICKS.values(), ids=TRICKS)
-def test_foreign_page(
-    browser: Browser, daemon: Daemon, upstream: Recording, ports: dict[str, int], start: str, trick: str
-) -> None:
+def test_foreign_page(foreign: dict[str, Page], daemon: Daemon, upstream: Recording, start: str, trick: str) -> None:
     """Whatever a foreign page lets its browser send ends at the guard."""
     since = len(daemon.lines)
-    with opened(browser, start.format(**ports)) as page:
-        said = page.evaluate(trick, f"http://127.0.0.1:{daemon.port}/accounts")
-        assert_refused(said, daemon, upstream, since)
+    said = foreign[start].evaluate(trick, f"http://127.0.0.1:{daemon.port}/accounts")
+    assert_refused(said, daemon, upstream, since)
+
+
+@pytest.fixture(scope="module")
+def frame(browser: Browser, ports: dict[str, int]) -> Iterator[Frame]:
+    """Open a sandboxed frame in an allowed page."""
+    with opened(browser, f"http://127.0.0.1:{ports['allowed']}") as page:
+        yield sandboxed(page)
 
 
 @pytest.mark.parametrize("trick", TRICKS.values(), ids=TRICKS)
-def test_sandboxed_frame_in_an_allowed_page(
-    browser: Browser, daemon: Daemon, upstream: Recording, ports: dict[str, int], trick: str
-) -> None:
+def test_sandboxed_frame_in_an_allowed_page(frame: Frame, daemon: Daemon, upstream: Recording, trick: str) -> None:
     """A frame whose origin is `null` is not the page that it stands in."""
     since = len(daemon.lines)
-    with opened(browser, f"http://127.0.0.1:{ports['allowed']}") as page:
-        said = sandboxed(page).evaluate(trick, f"http://127.0.0.1:{daemon.port}/accounts")
-        assert_refused(said, daemon, upstream, since)
+    said = frame.evaluate(trick, f"http://127.0.0.1:{daemon.port}/accounts")
+    assert_refused(said, daemon, upstream, since)
 
 
 def sandboxed(page: Page) -> Frame:
