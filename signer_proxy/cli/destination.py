@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from signer_proxy.cli.failure import Failure
+from signer_proxy.destination import DEFAULT_PORTS
 from signer_proxy.runtime import Runtime, Upstream
 
 _URL: Final = re.compile(r"(https?)://([^/?#]*)(.*)", re.IGNORECASE | re.DOTALL)
 _OURS: Final = re.compile(r"(?:(?:[a-z0-9-]+\.)*localhost|127\.0\.0\.1|\[::1\]):([0-9]{1,5})")
-_DEFAULT_PORTS: Final = {"https": ":443", "http": ":80"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +47,8 @@ def _is_at(upstream: Upstream, scheme: str, authority: str) -> bool:
     """Compare as the explicit proxy does: the port is the upstream's, or the default one of the scheme in the URL."""
     real = upstream.origin.partition("://")[0]
     theirs = upstream.authority.decode("ascii")
-    named = authority.removesuffix(_DEFAULT_PORTS[scheme])
-    return named == theirs or authority == theirs + _DEFAULT_PORTS[real]
+    named = authority.removesuffix(f":{DEFAULT_PORTS[scheme]}")
+    return named == theirs or authority == f"{theirs}:{DEFAULT_PORTS[real]}"
 
 
 def _one_of(runtime: Runtime, found: list[str], profile: str | None, what: str) -> str:

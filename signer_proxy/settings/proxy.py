@@ -5,6 +5,7 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field
 
+from signer_proxy.destination import DEFAULT_PORTS
 from signer_proxy.settings.got import got
 from signer_proxy.settings.secret_reference import SecretReference
 from signer_proxy.settings.table import Table
@@ -15,8 +16,6 @@ LOOPBACK: Final = "127.0.0.1"
 _AUTHORITY: Final = r"([A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?$"
 HOST_PATTERN: Final = f"^{_AUTHORITY}"
 ORIGIN_PATTERN: Final = f"^[A-Za-z][A-Za-z0-9+.-]*://{_AUTHORITY}"
-
-_DEFAULT_PORTS: Final = {"http": ":80", "https": ":443"}
 
 
 def _address(host: str) -> str:
@@ -29,7 +28,7 @@ def _address(host: str) -> str:
 def _origin(origin: str) -> str:
     """Return an origin as browsers write it: in lower case, without the default port of its scheme."""
     scheme, _, authority = origin.lower().partition("://")
-    return f"{scheme}://{authority.removesuffix(_DEFAULT_PORTS.get(scheme, ''))}"
+    return f"{scheme}://{authority.removesuffix(f':{DEFAULT_PORTS.get(scheme)}')}"
 
 
 type Port = Annotated[int, Field(ge=1, le=65535)]

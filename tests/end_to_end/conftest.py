@@ -11,8 +11,7 @@ from signer_proxy.sandbox.clients import Client
 from signer_proxy.sandbox.server import serve
 from tests.end_to_end.background import Background
 from tests.end_to_end.daemon import Daemon, free_port, started
-from tests.end_to_end.recording import Recording, recording_upstream
-from tests.faulty_upstream import OK, saying
+from tests.end_to_end.recording import Recording
 
 SANDBOX_CLIENT = Client("PARTNER", "sandbox-consumer-key", users={"alice": "alice-secret"})
 
@@ -31,14 +30,6 @@ class Sandbox:
 
 
 @pytest.fixture(scope="session")
-def background() -> Iterator[Background]:
-    """Run a loop in a thread."""
-    background = Background()
-    yield background
-    background.close()
-
-
-@pytest.fixture(scope="session")
 def sandbox(background: Background) -> Iterator[Sandbox]:
     """Open a sandbox."""
 
@@ -49,20 +40,6 @@ def sandbox(background: Background) -> Iterator[Sandbox]:
 
     with background.opened(opened()) as sandbox:
         yield sandbox
-
-
-@pytest.fixture(scope="session")
-def recorder(background: Background) -> Iterator[Recording]:
-    """Open a recording upstream."""
-    with background.opened(recording_upstream(background)) as recording:
-        yield recording
-
-
-@pytest.fixture
-def upstream(recorder: Recording) -> Recording:
-    """Return the recording upstream, with nothing on its record and OK for an answer."""
-    recorder.begin(saying(OK))
-    return recorder
 
 
 def config(sandbox: Sandbox, recorder: Recording, proxy: str = 'max_body = "64 KiB"') -> str:

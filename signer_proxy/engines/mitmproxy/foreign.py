@@ -2,6 +2,7 @@
 
 import os
 import re
+from abc import abstractmethod
 from collections.abc import Callable
 from typing import Final
 
@@ -56,8 +57,9 @@ class _Foreign(layer.Layer):
             else:
                 yield from self._refuse(UpstreamUnreachableError(f"{self._place}: {_reason(failure)} ({_NOT_SENT})"))
 
+    @abstractmethod
     def _begin(self) -> layer.CommandGenerator[None]:
-        raise NotImplementedError
+        """Begin to pass on, now that the connection is there."""
 
     def _refuse(self, error: SignerError) -> layer.CommandGenerator[None]:
         if self.context.client.state & ConnectionState.CAN_WRITE:
